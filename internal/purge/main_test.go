@@ -1,0 +1,129 @@
+package purge
+
+import (
+	"context"
+	"flag"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// golden compares got with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o600))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got)
+}
+
+// database is a test's own database.
+type database struct {
+	t    *testing.T
+	url  string
+	pool *pgxpool.Pool
+}
+
+func newDatabase(t *testing.T, ddl ...string) *database {
+	t.Helper()
+	url := pgtest.Database(t)
+	db := &database{t: t, url: url, pool: pgtest.Pool(t, url)}
+	for _, statement := range ddl {
+		db.exec(statement)
+	}
+	return db
+}
+
+func (db *database) exec(sql string, args ...any) {
+	db.t.Helper()
+	_, err := db.pool.Exec(db.t.Context(), sql, args...)
+	require.NoError(db.t, err, sql)
+}
+
+// number runs a query for one integer.
+func (db *database) number(sql string, args ...any) int64 {
+	db.t.Helper()
+	var n int64
+	require.NoError(db.t, db.pool.QueryRow(db.t.Context(), sql, args...).Scan(&n), sql)
+	return n
+}
+
+// strings runs a query for one column of text.
+func (db *database) strings(sql string, args ...any) []string {
+	db.t.Helper()
+	rows, err := db.pool.Query(db.t.Context(), sql, args...)
+	require.NoError(db.t, err, sql)
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(db.t, err, sql)
+	return all
+}
+
+// session opens a run's session.
+func (db *database) session() *Session {
+	db.t.Helper()
+	config, err := pgx.ParseConfig(db.url)
+	require.NoError(db.t, err)
+	s, err := Open(db.t.Context(), config, "test")
+	require.NoError(db.t, err)
+	db.t.Cleanup(func() { s.Close(context.Background()) })
+	return s
+}
+
+// engine is an engine without pauses over a session of its own.
+func (db *database) engine(tables ...Table) Engine {
+	db.t.Helper()
+	return Engine{
+		Session:    db.session(),
+		Configured: tables,
+		Pace:       Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
+		Log:        slog.New(slog.DiscardHandler),
+	}
+}
+
+// purge runs an engine over the tables to the end.
+func (db *database) purge(tables ...Table) (Progress, error) {
+	db.t.Helper()
+	e := db.engine(tables...)
+	defer e.Session.Close(db.t.Context())
+	return e.Run(db.t.Context(), Request{Tables: tables}, Progress{})
+}
+
+// mustPurge is purge for runs that succeed.
+func (db *database) mustPurge(tables ...Table) Progress {
+	db.t.Helper()
+	p, err := db.purge(tables...)
+	require.NoError(db.t, err)
+	require.True(db.t, p.Done)
+	return p
+}
+
+// tokens is the usual table, and what makes it.
+var tokens = Table{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"}
+
+const createTokens = `
+	CREATE TABLE refresh_tokens (
+		id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+		token_hash text NOT NULL DEFAULT md5(random()::text),
+		expires_at timestamptz,
+		revoked boolean DEFAULT false
+	)`
+
+const indexTokens = `
+	CREATE INDEX ON refresh_tokens (expires_at);
+	CREATE INDEX ON refresh_tokens (id) WHERE revoked`

@@ -1,0 +1,54 @@
+package purge
+
+import "time"
+
+// outcome is how a batch went, as far as the pace cares.
+type outcome int
+
+const (
+	finished outcome = iota
+	blocked          // it met a lock
+	timedOut         // it met the statement timeout
+)
+
+// pacer decides how large the next batch is and how long to rest before it,
+// from nothing but how long the last one took and how it went. It controls
+// time because rows tell nothing: 5000 of them took 9 ms in one heap and 94 ms
+// in another.
+type pacer struct {
+	target time.Duration // how long one batch should take
+	duty   float64       // share of the time spent deleting, in (0, 1]
+	size   int           // of the next batch, in blocks or rows
+	step   int           // additive increase
+	least  int           // a slow batch never makes the next one smaller than this
+	most   int
+}
+
+// blockPacer paces a sweep; its sizes are heap blocks.
+func blockPacer(p Pace) pacer {
+	return pacer{target: p.BatchTarget, duty: p.DutyCycle, size: 64, step: 16, least: 8, most: 1024}
+}
+
+// rowPacer paces a list; its sizes are rows.
+func rowPacer(p Pace) pacer {
+	return pacer{target: p.BatchTarget, duty: p.DutyCycle, size: 500, step: 125, least: 50, most: 10_000}
+}
+
+// after returns the pacer for the next batch, and the pause before it.
+func (p pacer) after(took time.Duration, how outcome) (pacer, time.Duration) {
+	pause := time.Duration(float64(took) * (1 - p.duty) / p.duty)
+	switch {
+	case how == timedOut:
+		// Only the server's own limit goes below the least size.
+		p.size = max(p.size/2, 1)
+		return p, pause
+	case how == blocked, took > 2*p.target:
+		p.size /= 2
+	case took > p.target+p.target/4:
+		p.size = int(float64(p.size) * float64(p.target) / float64(took))
+	case took < p.target-p.target/4:
+		p.size += p.step
+	}
+	p.size = min(max(p.size, p.least), p.most)
+	return p, pause
+}

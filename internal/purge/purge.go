@@ -1,0 +1,253 @@
+// Package purge deletes dead rows in small committed batches, so gently that
+// the application beside it does not notice.
+//
+// A run fixes its cutoff by the database's clock and works table by table, heap
+// by heap, through one of two plans: the index plan lists dead rows by their
+// indexes and deletes them in heap order, the sweep plan deletes from one range
+// of blocks after another. Each batch is a transaction of its own that restates
+// the predicate, so a row renewed meanwhile stays; each row is visited once, so
+// every run ends. Where a batch meets a lock it yields and takes what is free;
+// where it meets a foreign key it isolates the rows that cannot go. A table that
+// fails does so alone. Run returns a Progress that is valid beside any error
+// and from which another process goes on.
+package purge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// Pace is how gently a run goes.
+type Pace struct {
+	// DutyCycle is the share of a run's time spent deleting: more than 0, at
+	// most 1 (no pauses).
+	DutyCycle float64
+
+	// BatchTarget is how long one batch should take.
+	BatchTarget time.Duration
+}
+
+// Engine purges tables over one session.
+type Engine struct {
+	Session *Session
+
+	// Configured is every table that may be purged; a cascade into one of them
+	// is no surprise.
+	Configured []Table
+
+	Pace Pace
+
+	// Lag makes deleting wait for standbys. Nil: it does not.
+	Lag *LagGuard
+
+	// MaxRows is how many rows a run may delete; 0 = no cap.
+	MaxRows int64
+
+	// MaxClockSkew is how far the database's clock may be from this process's;
+	// 0 = any distance.
+	MaxClockSkew time.Duration
+
+	Log *slog.Logger
+}
+
+// Request is what a call of Run is to do.
+type Request struct {
+	// Tables to purge, each one configured.
+	Tables []Table
+
+	// DryRun counts dead rows and deletes nothing.
+	DryRun bool
+
+	// Until is when the slice ends; the batch in hand is finished first. Zero:
+	// the call goes on to the end of the run.
+	Until time.Time
+
+	// Report is told of progress after every batch. It must not keep the value.
+	Report func(*Progress)
+}
+
+// run is one call of Run.
+type run struct {
+	Engine
+	Request
+	progress *Progress
+}
+
+var (
+	errSliceOver   = errors.New("slice over")
+	errCapped      = errors.New("cap reached")
+	errTableLocked = errors.New("is locked by another session")
+)
+
+// Run works on the tables until they are done, the slice is over or ctx is
+// done; then Progress says how far it came. It returns an error if ctx ended it
+// (the cause), if the session was lost, or, at the end of everything else, for
+// the tables that failed.
+func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, error) {
+	progress := from
+	r := &run{Engine: e, Request: req, progress: &progress}
+	if err := r.begin(ctx); err != nil {
+		return progress, err
+	}
+	for i := range progress.Tables {
+		t := &progress.Tables[i]
+		if t.Done || t.Error != "" {
+			continue
+		}
+		err := r.purge(ctx, t)
+		switch {
+		case err == nil:
+			t.Done = true
+		case errors.Is(err, errSliceOver):
+			return progress, nil
+		case errors.Is(err, errCapped):
+			progress.Capped, progress.Done = true, true
+			return progress, nil
+		case ctx.Err() != nil:
+			return progress, context.Cause(ctx)
+		case e.Session.lost():
+			return progress, fmt.Errorf("purge %s: %w", t.Name, err)
+		default:
+			t.Error = err.Error()
+		}
+	}
+	if err := progress.err(); err != nil {
+		return progress, err
+	}
+	progress.Done = true
+	return progress, nil
+}
+
+// begin compares the clocks and, in a run's first slice, fixes the cutoff.
+func (r *run) begin(ctx context.Context) error {
+	now, ahead, err := r.Session.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if r.MaxClockSkew > 0 && ahead.Abs() > r.MaxClockSkew {
+		return fmt.Errorf("the database's clock is %s from this replica's: at most %s is allowed, and one of them is wrong",
+			ahead.Round(time.Millisecond), r.MaxClockSkew)
+	}
+	if r.progress.Cutoff.IsZero() {
+		r.progress.Cutoff = now
+		r.progress.Tables = make([]TableProgress, len(r.Tables))
+		for i, t := range r.Tables {
+			r.progress.Tables[i] = TableProgress{Name: t.String(), Title: t.String()}
+		}
+	}
+	// The cutoff is worth recording before the first row goes.
+	r.report()
+	return nil
+}
+
+// purge works on one table, and waits a while for one that is locked.
+func (r *run) purge(ctx context.Context, t *TableProgress) error {
+	defer func(began time.Time) { t.Took += time.Since(began) }(time.Now())
+
+	i := slices.IndexFunc(r.Tables, func(table Table) bool { return table.String() == t.Name })
+	if i < 0 {
+		return errors.New("is not configured any more")
+	}
+	for refused := 0; ; refused++ {
+		batches := t.Batches
+		err := r.purgeTable(ctx, r.Tables[i], t)
+		if !errors.Is(err, errTableLocked) && !isLockConflict(err) {
+			return err
+		}
+		if t.Batches > batches {
+			refused = 0
+		}
+		if refused == lockTries {
+			return err
+		}
+		if err := r.proceed(ctx, min(200*time.Millisecond<<refused, 5*time.Second)); err != nil {
+			return err
+		}
+	}
+}
+
+// purgeTable works on one table from its position on.
+func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) error {
+	relation, err := r.Session.inspect(ctx, table, r.Configured)
+	if errors.Is(err, errAbsent) && table.Optional {
+		r.Log.Info("table skipped: it does not exist", "table", t.Name)
+		t.Absent = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i := range r.progress.Tables {
+		other := &r.progress.Tables[i]
+		if other == t {
+			break
+		}
+		if other.Title == relation.title && other.Error == "" {
+			return fmt.Errorf("is the same table as %s", other.Name)
+		}
+	}
+	t.Title = relation.title
+	if r.DryRun {
+		relation.selfReferences = nil // count them all, in whatever order they could go
+	}
+
+	arms := deadArms(table, relation.columns, r.progress.Cutoff)
+	if t.Position.Heap == 0 && !r.DryRun {
+		if t.Estimate, err = r.Session.estimate(ctx, relation, arms); err != nil {
+			return err
+		}
+	}
+	heaps, err := r.Session.heaps(ctx, relation, arms)
+	if err != nil {
+		return err
+	}
+	for _, h := range heaps {
+		if h.oid < t.Position.Heap {
+			continue
+		}
+		err := r.purgeHeap(ctx, h, t)
+		if h.isLeaf && isUndefinedTable(err) {
+			continue // the partition was dropped meanwhile, its rows with it
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report tells the caller where the run stands.
+func (r *run) report() {
+	if r.Report != nil {
+		r.Report(r.progress)
+	}
+}
+
+// proceed is asked before every batch. It rests, outside of any transaction,
+// and says why the run must not go on now, if so.
+func (r *run) proceed(ctx context.Context, pause time.Duration) error {
+	if err := r.Session.sleep(ctx, pause); err != nil {
+		return err
+	}
+	for {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case !r.Until.IsZero() && time.Now().After(r.Until):
+			return errSliceOver
+		case r.DryRun:
+			return nil
+		case r.MaxRows > 0 && r.progress.Deleted() >= r.MaxRows:
+			return errCapped
+		case !r.Lag.behind(ctx, r.Session, r.Log):
+			return nil
+		}
+		if err := r.Session.sleep(ctx, lagInterval); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,333 @@
+package purge
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOnlyDeadRowsGo(t *testing.T) {
+	t.Parallel()
+	for _, plan := range []string{planSweep, planIndex} {
+		t.Run(plan, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, createTokens+`;
+				ALTER TABLE refresh_tokens ADD name text;
+				INSERT INTO refresh_tokens (name, expires_at, revoked) VALUES
+					('dead: expired', now() - interval '1 second', false),
+					('dead: expired, revoked unknown', now() - interval '1 second', NULL),
+					('dead: revoked', now() + interval '1 day', true),
+					('dead: revoked, expiry unknown', NULL, true),
+					('dead: both', now() - interval '1 day', true),
+					('dead: far past', '0001-01-01', false),
+					('dead: -infinity', '-infinity', false),
+					('live', now() + interval '1 minute', false),
+					('live: revoked unknown', now() + interval '1 minute', NULL),
+					('live: never expires', 'infinity', false),
+					('live: expiry unknown', NULL, false),
+					('live: all unknown', NULL, NULL),
+					('live: year 9999', '9999-12-31', false)`)
+			if plan == planIndex {
+				db.exec(indexTokens)
+			}
+
+			p := db.mustPurge(tokens)
+
+			require.Empty(t, db.strings(`SELECT name FROM refresh_tokens WHERE name LIKE 'dead%'`))
+			require.Len(t, db.strings(`SELECT name FROM refresh_tokens WHERE name LIKE 'live%'`), 6)
+			require.EqualValues(t, 7, p.Deleted())
+			require.Equal(t, plan, p.Tables[0].Plan)
+			require.Equal(t, "public.refresh_tokens", p.Tables[0].Title)
+		})
+	}
+}
+
+func TestGraceKeepsRows(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, `
+		CREATE TABLE sessions (name text, expires_at timestamptz, ended_at timestamptz);
+		INSERT INTO sessions VALUES
+			('expired long ago', now() - interval '3 days', NULL),
+			('expired in the grace', now() - interval '1 day', NULL),
+			('ended long ago', now() + interval '1 day', now() - interval '3 days'),
+			('ended in the grace', now() + interval '1 day', now() - interval '1 hour'),
+			('ends in the future', now() + interval '2 days', now() + interval '1 day')`)
+	table := Table{
+		Name: "sessions", ExpiresColumn: "expires_at", DoneColumn: "ended_at",
+		KeepExpired: 48 * time.Hour, KeepDone: 24 * time.Hour,
+	}
+	db.mustPurge(table)
+	require.Equal(t, []string{"ended in the grace", "ends in the future", "expired in the grace"},
+		db.strings(`SELECT name FROM sessions ORDER BY name`))
+
+	table.KeepExpired, table.KeepDone = 0, 0
+	db.mustPurge(table)
+	require.Equal(t, []string{"ends in the future"}, db.strings(`SELECT name FROM sessions ORDER BY name`))
+}
+
+func TestDoneRowsAreKeptUntilExpired(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `
+		INSERT INTO refresh_tokens (expires_at, revoked) VALUES
+			(now() + interval '1 day', true), (now() - interval '1 day', true), (now() - interval '1 day', false)`)
+	table := tokens
+	table.KeepDoneUntilExpired = true
+	db.mustPurge(table)
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`))
+}
+
+func TestTimestampsWithoutZoneMeanTheirDeclaredZone(t *testing.T) {
+	t.Parallel()
+	for _, session := range []string{"UTC", "Asia/Tokyo", "America/New_York"} {
+		for _, zone := range []string{"UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo"} {
+			t.Run(session+" "+zone, func(t *testing.T) {
+				t.Parallel()
+				db := newDatabase(t, `CREATE TABLE codes (name text, expires_at timestamp)`)
+				db.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone TO ' || quote_literal('` + session + `'), current_database()); END $$`)
+				db.exec(`INSERT INTO codes VALUES
+					('dead', (now() - interval '1 minute') AT TIME ZONE '` + zone + `'),
+					('live', (now() + interval '1 minute') AT TIME ZONE '` + zone + `'),
+					('never', 'infinity')`)
+				table := Table{Name: "codes", ExpiresColumn: "expires_at"}
+
+				_, err := db.purge(table)
+				require.ErrorContains(t, err, `column "expires_at" is a timestamp without zone`)
+
+				table.TimestampZone = zone
+				db.mustPurge(table)
+				require.Equal(t, []string{"live", "never"}, db.strings(`SELECT name FROM codes ORDER BY name`))
+			})
+		}
+	}
+}
+
+func TestARepeatedLocalHourIsReadAsTheLaterOne(t *testing.T) {
+	t.Parallel()
+	// Berlin set its clocks back on 2025-10-26 at 03:00 (01:00 UTC): 02:30 was
+	// at 00:30 UTC and again at 01:30 UTC.
+	db := newDatabase(t, `
+		CREATE TABLE codes (expires_at timestamp);
+		INSERT INTO codes VALUES ('2025-10-26 02:30')`)
+	table := Table{Name: "codes", ExpiresColumn: "expires_at", TimestampZone: "Europe/Berlin"}
+	e := db.engine(table)
+	for cutoff, left := range map[string]int64{
+		"2025-10-26T00:45:00Z": 1,
+		"2025-10-26T01:15:00Z": 1,
+		"2025-10-26T01:31:00Z": 0,
+	} {
+		db.exec(`TRUNCATE codes; INSERT INTO codes VALUES ('2025-10-26 02:30')`)
+		at, err := time.Parse(time.RFC3339, cutoff)
+		require.NoError(t, err)
+		_, err = e.Run(t.Context(), Request{Tables: e.Configured}, Progress{Cutoff: at, Tables: []TableProgress{{Name: "codes"}}})
+		require.NoError(t, err)
+		require.Equal(t, left, db.number(`SELECT count(*) FROM codes`), cutoff)
+	}
+}
+
+func TestARunGoesOnWhereASliceEnded(t *testing.T) {
+	t.Parallel()
+	for _, plan := range []string{planSweep, planIndex} {
+		t.Run(plan, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, createTokens)
+			// Wide rows make many blocks, few dead ones keep to the list.
+			db.exec(`ALTER TABLE refresh_tokens ADD filler text DEFAULT repeat('x', 1000)`)
+			db.exec(`INSERT INTO refresh_tokens (expires_at) SELECT now() + (CASE WHEN n % 7 = 0 THEN -1 ELSE 1 END) * interval '1 day' FROM generate_series(1, 20000) AS n`)
+			if plan == planIndex {
+				db.exec(indexTokens)
+			}
+			dead := db.number(`SELECT count(*) FROM refresh_tokens WHERE expires_at < now()`)
+			e := db.engine(tokens)
+
+			var p Progress
+			var err error
+			slices := 0
+			for !p.Done {
+				var start int64
+				if len(p.Tables) > 0 {
+					start = p.Tables[0].Batches
+				}
+				ctx, cancel := context.WithCancelCause(t.Context())
+				over := errors.New("stop")
+				p, err = e.Run(ctx, Request{Tables: e.Configured, Report: func(p *Progress) {
+					if p.Tables[0].Batches >= start+2 {
+						cancel(over)
+					}
+				}}, p)
+				cancel(nil)
+				if err != nil {
+					require.ErrorIs(t, err, over)
+				}
+				slices++
+				require.Less(t, slices, 1000)
+			}
+			require.GreaterOrEqual(t, slices, 3)
+			require.Equal(t, dead, p.Deleted())
+			require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE expires_at < now()`))
+			require.Equal(t, plan, p.Tables[0].Plan)
+		})
+	}
+}
+
+func TestASliceEndsAfterItsTime(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 50000)`)
+	e := db.engine(tokens)
+	p, err := e.Run(t.Context(), Request{Tables: e.Configured, Until: time.Now()}, Progress{})
+	require.NoError(t, err)
+	require.False(t, p.Done)
+	require.False(t, p.Cutoff.IsZero())
+
+	cutoff := p.Cutoff
+	p, err = e.Run(t.Context(), Request{Tables: e.Configured}, p)
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.Equal(t, cutoff, p.Cutoff, "the cutoff is the run's, not the slice's")
+}
+
+func TestTheCapIsExact(t *testing.T) {
+	t.Parallel()
+	for _, plan := range []string{planSweep, planIndex} {
+		t.Run(plan, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT n % 10 = 0 FROM generate_series(1, 30000) AS n`)
+			if plan == planIndex {
+				db.exec(indexTokens)
+			}
+			e := db.engine(tokens)
+			e.MaxRows = 777
+			p, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+			require.NoError(t, err)
+			require.True(t, p.Capped)
+			require.True(t, p.Done)
+			require.EqualValues(t, 777, p.Deleted())
+			require.EqualValues(t, 3000-777, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`))
+		})
+	}
+}
+
+func TestADryRunCountsAndKeepsEverything(t *testing.T) {
+	t.Parallel()
+	for _, plan := range []string{planSweep, planIndex} {
+		t.Run(plan, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, createTokens, `
+				INSERT INTO refresh_tokens (expires_at, revoked)
+				SELECT now() - n * interval '1 hour', n % 2 = 0 FROM generate_series(-500, 500) AS n`)
+			if plan == planIndex {
+				db.exec(indexTokens)
+			}
+			e := db.engine(tokens)
+			p, err := e.Run(t.Context(), Request{Tables: e.Configured, DryRun: true}, Progress{})
+			require.NoError(t, err)
+			require.EqualValues(t, 1001, db.number(`SELECT count(*) FROM refresh_tokens`))
+			require.Equal(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked OR expires_at < now()`), p.Deleted())
+			require.NotNil(t, p.Tables[0].Oldest)
+			require.WithinDuration(t, time.Now().Add(-500*time.Hour), *p.Tables[0].Oldest, time.Minute)
+		})
+	}
+}
+
+func TestClocksTooFarApartDeleteNothing(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	e := db.engine(tokens)
+	e.MaxClockSkew = time.Nanosecond
+	_, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+	require.ErrorContains(t, err, "the database's clock is")
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
+}
+
+func TestOneSessionAtATimeHoldsTheLock(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	first := db.session()
+	config, err := pgx.ParseConfig(db.url)
+	require.NoError(t, err)
+	_, err = Open(t.Context(), config, "test")
+	require.ErrorIs(t, err, ErrBusy)
+	first.Close(t.Context())
+	require.Eventually(t, func() bool {
+		s, err := Open(t.Context(), config, "test")
+		if err == nil {
+			s.Close(t.Context())
+		}
+		return err == nil
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestAFailingTableFailsAlone(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens+`;
+		INSERT INTO refresh_tokens (revoked) VALUES (true), (false);
+		CREATE TABLE other (expires_at date, used text, at timestamptz);
+		CREATE VIEW seen AS SELECT * FROM refresh_tokens`)
+	for _, c := range []struct {
+		table Table
+		want  string
+	}{
+		{Table{Name: "missing", ExpiresColumn: "expires_at"}, "purge missing: does not exist"},
+		{Table{Schema: "nowhere", Name: "missing", ExpiresColumn: "expires_at"}, "purge nowhere.missing: does not exist"},
+		{Table{Name: "seen", ExpiresColumn: "expires_at"}, "purge seen: is a view: want a table"},
+		{Table{Name: "other", ExpiresColumn: "gone"}, `purge other: column "gone" does not exist`},
+		{Table{Name: "other", ExpiresColumn: "expires_at"}, `purge other: column "expires_at" is of type date`},
+		{Table{Name: "other", ExpiresColumn: "at", DoneColumn: "used"}, `purge other: column "used" is of type text`},
+		{Table{Schema: "public", Name: "refresh_tokens", ExpiresColumn: "revoked"}, `column "revoked" is a boolean: EXPIRES_COLUMN wants a timestamp`},
+		{
+			Table{Schema: "public", Name: "refresh_tokens", DoneColumn: "revoked", KeepDone: time.Hour},
+			`column "revoked" is a boolean: KEEP_DONE=1h0m0s wants a timestamp`,
+		},
+		{Table{Name: `x"; DROP TABLE refresh_tokens; --`, ExpiresColumn: "expires_at"}, "does not exist"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			db.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+			p, err := db.purge(c.table, tokens)
+			require.ErrorContains(t, err, c.want)
+			require.False(t, p.Done)
+			require.True(t, p.Tables[1].Done, "the other table was purged")
+			require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`))
+			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
+		})
+	}
+}
+
+func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	late := Table{Name: "late", DoneColumn: "used"}
+	e := db.engine(tokens, late)
+	p, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+	require.ErrorContains(t, err, "purge late: does not exist")
+
+	db.exec(`CREATE TABLE late (used boolean); INSERT INTO late VALUES (true), (false)`)
+	db.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	p.Retry()
+	p, err = e.Run(t.Context(), Request{Tables: e.Configured}, p)
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM late`))
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`), "a table that was done is not purged again")
+}
+
+func TestAnOptionalTableMayBeAbsent(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens)
+	p := db.mustPurge(tokens, Table{Name: "password_resets", ExpiresColumn: "expires_at", Optional: true})
+	require.True(t, p.Tables[1].Absent)
+}
+
+func TestATableConfiguredTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens)
+	db.exec(`CREATE SCHEMA app; ALTER TABLE refresh_tokens SET SCHEMA app`)
+	db.exec(`DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET search_path TO app', current_database()); END $$`)
+	qualified := tokens
+	qualified.Schema = "app"
+	_, err := db.purge(tokens, qualified)
+	require.ErrorContains(t, err, "purge app.refresh_tokens: is the same table as refresh_tokens")
+}

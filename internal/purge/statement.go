@@ -1,0 +1,95 @@
+package purge
+
+import (
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// target is the part of a heap that a batch works on.
+type target interface {
+	// where restricts row t of the heap to the target.
+	where(s *statement) string
+}
+
+// blockRange is the heap's blocks from..to, to excluded.
+type blockRange struct{ from, to int64 }
+
+func (r blockRange) where(s *statement) string {
+	return fmt.Sprintf("t.ctid >= %s AND t.ctid < %s", s.arg(firstOf(r.from)), s.arg(firstOf(r.to)))
+}
+
+// firstOf is the lowest ctid of a block.
+func firstOf(block int64) pgtype.TID {
+	return pgtype.TID{BlockNumber: uint32(block), Valid: true}
+}
+
+// rowList is some rows of the heap, in its order.
+type rowList []rowID
+
+func (l rowList) where(s *statement) string {
+	tids := make([]pgtype.TID, len(l))
+	for i, id := range l {
+		tids[i] = pgtype.TID{BlockNumber: uint32(id.block()), OffsetNumber: id.offset(), Valid: true}
+	}
+	return fmt.Sprintf("t.ctid = ANY(%s::tid[])", s.arg(tids))
+}
+
+// deleteRows deletes the target's dead rows.
+func (h heap) deleteRows(in target) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s", h.name, in.where(s), h.dead(s, h.arms))
+	return s
+}
+
+// deleteUnlocked deletes the target's dead rows that nobody holds, limit at
+// most; 0 = all.
+func (h heap) deleteUnlocked(in target, limit int64) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE t.ctid = ANY(ARRAY(\n"+
+		"    SELECT t.ctid FROM ONLY %[1]s AS t\n    WHERE %s\n      AND %s\n", h.name, in.where(s), h.dead(s, h.arms))
+	if limit > 0 {
+		fmt.Fprintf(s, "    LIMIT %s\n", s.arg(limit))
+	}
+	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s", h.dead(s, h.arms))
+	return s
+}
+
+// countRows counts the target's dead rows, and finds the oldest expiry among them.
+func (h heap) countRows(in target) *statement {
+	s := &statement{}
+	oldest := "NULL::timestamptz"
+	if h.table.ExpiresColumn != "" {
+		expires := h.arms[0]
+		oldest = fmt.Sprintf("min(%s) FILTER (WHERE isfinite(%s))", expires.instant(s), expires.instant(s))
+	}
+	fmt.Fprintf(s, "SELECT count(*), %s\nFROM ONLY %s AS t\nWHERE %s\n  AND %s", oldest, h.name, in.where(s), h.dead(s, h.arms))
+	return s
+}
+
+// selectRows finds the target's dead rows.
+func (h heap) selectRows(in target) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "SELECT t.ctid FROM ONLY %s AS t\nWHERE %s\n  AND %s", h.name, in.where(s), h.dead(s, h.arms))
+	return s
+}
+
+// listDead opens a cursor over the rows that one arm calls dead, through its index.
+func (h heap) listDead(a arm) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "DECLARE dead_rows NO SCROLL CURSOR FOR\nSELECT t.ctid FROM ONLY %s AS t\nWHERE %s", h.name, a.indexable(s))
+	return s
+}
+
+// estimateDead asks the planner how many rows of the whole table are dead.
+func (r relation) estimateDead(arms []arm) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "EXPLAIN (FORMAT JSON)\nSELECT FROM %s AS t\nWHERE ", r.name)
+	for i, a := range arms {
+		if i > 0 {
+			s.WriteString(" OR ")
+		}
+		s.WriteString(a.indexable(s))
+	}
+	return s
+}

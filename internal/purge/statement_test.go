@@ -1,0 +1,165 @@
+package purge
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// shapes are tables of every kind of predicate.
+var shapes = map[string]Table{
+	"expires and revoked":   {Name: "t", ExpiresColumn: "expires_at", DoneColumn: "revoked"},
+	"done at":               {Name: "t", DoneColumn: "used_at", KeepDone: time.Hour},
+	"revoked only":          {Name: "t", DoneColumn: "revoked"},
+	"without zone":          {Name: "t", ExpiresColumn: "local", DoneColumn: "revoked", TimestampZone: "Europe/Berlin"},
+	"without zone, in UTC":  {Name: "t", ExpiresColumn: "local", TimestampZone: "UTC"},
+	"kept until expired":    {Name: "t", ExpiresColumn: "expires_at", DoneColumn: "revoked", KeepDoneUntilExpired: true},
+	"odd names, own schema": {Schema: "My Schema", Name: `Refresh"Token`, ExpiresColumn: "expiresAt", DoneColumn: `re"voked`},
+}
+
+var shapeColumns = map[string]columnKind{
+	"expires_at": timestampWithZone, "used_at": timestampWithZone, "local": timestampWithoutZone,
+	"revoked": boolean, "expiresAt": timestampWithZone, `re"voked`: boolean,
+}
+
+func TestStatementsAreThese(t *testing.T) {
+	t.Parallel()
+	cutoff := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	var out strings.Builder
+	print := func(title string, s *statement) {
+		fmt.Fprintf(&out, "-- %s\n%s;\n-- %v\n\n", title, s, s.args)
+	}
+	for _, name := range sorted(shapes) {
+		table := shapes[name]
+		h := heap{relation: relation{table: table, name: table.identifier()}, name: table.identifier()}
+		h.arms = deadArms(table, shapeColumns, cutoff)
+		print(name+": delete a range", h.deleteRows(blockRange{64, 128}))
+		print(name+": count", h.countRows(rowList{1<<16 + 1}))
+		for _, arm := range h.arms {
+			print(name+": list "+arm.column, h.listDead(arm))
+		}
+	}
+	h := heap{relation: relation{table: tokens, name: `"public"."refresh_tokens"`}, name: `"public"."refresh_tokens"`}
+	h.arms = deadArms(tokens, shapeColumns, cutoff)
+	print("delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}))
+	print("delete what is free", h.deleteUnlocked(blockRange{0, 8}, 0))
+	print("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
+	print("select", h.selectRows(blockRange{0, 8}))
+	print("estimate", h.estimateDead(h.arms))
+	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}}}
+	print("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
+	golden(t, "statements.sql", out.String())
+}
+
+// TestPlansKeepToTheCtids holds the plans that Postgres chooses, with
+// statistics fresh, absent and stale, and most rows gone.
+func TestPlansKeepToTheCtids(t *testing.T) {
+	t.Parallel()
+	const ddl = `
+		CREATE TABLE t (id bigint PRIMARY KEY, expires_at timestamptz, local timestamp, used_at timestamptz, revoked boolean);
+		INSERT INTO t SELECT n, now() + n * interval '1 s', now(), now(), n % 50 = 0 FROM generate_series(-20000, 20000) AS n;
+		CREATE INDEX ON t (expires_at); CREATE INDEX ON t (local); CREATE INDEX ON t (used_at);
+		CREATE INDEX ON t (revoked); CREATE INDEX ON t (id) WHERE revoked`
+	for state, sql := range map[string]string{
+		"no statistics":    ``,
+		"statistics":       `ANALYZE t`,
+		"stale statistics": `ANALYZE t; DELETE FROM t WHERE id % 10 <> 0`,
+		"90 percent gone":  `DELETE FROM t WHERE id % 10 <> 0; VACUUM ANALYZE t`,
+	} {
+		t.Run(state, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, ddl)
+			for _, statement := range strings.Split(sql, ";") {
+				db.exec(statement)
+			}
+			s := db.session()
+			for _, name := range sorted(shapes) {
+				table := shapes[name]
+				if table.Schema != "" {
+					continue
+				}
+				r, err := s.inspect(t.Context(), table, nil)
+				require.NoError(t, err)
+				heaps, err := s.heaps(t.Context(), r, deadArms(table, r.columns, time.Now()))
+				require.NoError(t, err)
+				h := heaps[0]
+				indexed, err := s.hasIndexes(t.Context(), h)
+				require.NoError(t, err)
+				require.True(t, indexed)
+
+				ids := rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}
+				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(blockRange{8, 72})), name)
+				require.Equal(t, "Tid Range Scan", s.scan(t, h.countRows(blockRange{8, 72})), name)
+				require.Equal(t, "Tid Scan", s.scan(t, h.deleteRows(ids)), name)
+				require.Equal(t, "Tid Scan", s.scan(t, h.countRows(ids)), name)
+				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(blockRange{8, 72}, 0)), name)
+			}
+		})
+	}
+}
+
+func TestAnIndexIsUsedOnlyIfItHoldsAllThatIsAsked(t *testing.T) {
+	t.Parallel()
+	for ddl, want := range map[string]bool{
+		``: false,
+		`CREATE INDEX ON refresh_tokens (expires_at)`:                                                                            false, // nothing for revoked
+		`CREATE INDEX ON refresh_tokens (expires_at); CREATE INDEX ON refresh_tokens (revoked)`:                                  true,
+		`CREATE INDEX ON refresh_tokens (expires_at); CREATE INDEX ON refresh_tokens (id) WHERE revoked`:                         true,
+		`CREATE INDEX ON refresh_tokens (expires_at); CREATE INDEX ON refresh_tokens (id) WHERE revoked = true`:                  true,
+		`CREATE INDEX ON refresh_tokens (expires_at, id) WHERE expires_at IS NOT NULL; CREATE INDEX ON refresh_tokens (revoked)`: true,
+		`CREATE INDEX ON refresh_tokens (expires_at) WHERE NOT revoked; CREATE INDEX ON refresh_tokens (revoked)`:                false,
+		`CREATE INDEX ON refresh_tokens (id, expires_at); CREATE INDEX ON refresh_tokens (revoked)`:                              false,
+		`CREATE INDEX ON refresh_tokens (expires_at); CREATE INDEX ON refresh_tokens (id) WHERE NOT revoked`:                     false,
+		`CREATE INDEX ON refresh_tokens USING brin (expires_at); CREATE INDEX ON refresh_tokens (revoked)`:                       false,
+		`CREATE INDEX ON refresh_tokens ((expires_at IS NULL)); CREATE INDEX ON refresh_tokens (revoked)`:                        false,
+	} {
+		t.Run(ddl, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, createTokens+";"+ddl)
+			s := db.session()
+			r, err := s.inspect(t.Context(), tokens, nil)
+			require.NoError(t, err)
+			heaps, err := s.heaps(t.Context(), r, deadArms(tokens, r.columns, time.Now()))
+			require.NoError(t, err)
+			indexed, err := s.hasIndexes(t.Context(), heaps[0])
+			require.NoError(t, err)
+			require.Equal(t, want, indexed)
+		})
+	}
+}
+
+// scan names the node by which a statement finds table t.
+func (s *Session) scan(t *testing.T, st *statement) string {
+	t.Helper()
+	var plan []byte
+	require.NoError(t, s.conn.QueryRow(t.Context(), "EXPLAIN (FORMAT JSON) "+st.String(), st.args...).Scan(&plan))
+	var explained []struct{ Plan map[string]any }
+	require.NoError(t, json.Unmarshal(plan, &explained))
+	// The node that reads the rows is the first leaf on the way down that is
+	// not the subquery of FOR UPDATE SKIP LOCKED.
+	node := explained[0].Plan
+	for {
+		children, _ := node["Plans"].([]any)
+		next := slices.IndexFunc(children, func(c any) bool {
+			return c.(map[string]any)["Parent Relationship"] != "InitPlan"
+		})
+		if next < 0 {
+			return node["Node Type"].(string)
+		}
+		node = children[next].(map[string]any)
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	var keys []string
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

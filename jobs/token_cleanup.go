@@ -1,0 +1,120 @@
+// Package jobs is all that a program needs to ask Siltgate for a run and to
+// read what a run recorded. River is its only dependency.
+//
+// A run is one River job of kind token_cleanup in Siltgate's own schema. Its
+// arguments are TokenCleanupArgs, its recorded output is Result.
+package jobs
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// TokenCleanupKind is the kind of every run.
+const TokenCleanupKind = "token_cleanup"
+
+// TokenCleanupArgs are the arguments of a run, all optional: the zero value
+// purges every configured table.
+type TokenCleanupArgs struct {
+	// Tick is the instant of the schedule that this run belongs to. Only the
+	// schedule sets it; it alone makes a job unique.
+	Tick *time.Time `json:"tick,omitempty" river:"unique"`
+
+	// Tables restricts the run to these configured tables. Nil means all.
+	Tables []string `json:"tables,omitempty"`
+
+	// DryRun counts the dead rows and deletes nothing.
+	DryRun bool `json:"dry_run,omitempty"`
+
+	// FullSpeed leaves out the pauses between batches.
+	FullSpeed bool `json:"full_speed,omitempty"`
+
+	// RequestedBy and Reason are recorded for the history.
+	RequestedBy string `json:"requested_by,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+}
+
+// Kind implements river.JobArgs.
+func (TokenCleanupArgs) Kind() string { return TokenCleanupKind }
+
+// InsertOpts implements river.JobArgsWithInsertOpts. A tick gets one job for as
+// long as the job's row is kept, whatever became of it; a run asked for by hand
+// is not unique.
+func (a TokenCleanupArgs) InsertOpts() river.InsertOpts {
+	if a.Tick == nil {
+		return river.InsertOpts{}
+	}
+	return river.InsertOpts{
+		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: rivertype.JobStates()},
+	}
+}
+
+// DecodeArgs reads a job's arguments strictly: anything that is not an object
+// of known, well-typed fields is an error that names it, because a misspelt
+// dry_run must not delete.
+func DecodeArgs(encoded []byte) (TokenCleanupArgs, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(encoded, &fields); err != nil || fields == nil {
+		return TokenCleanupArgs{}, errors.New("arguments: want a JSON object")
+	}
+
+	var args TokenCleanupArgs
+	known := map[string]struct {
+		into any
+		want string
+	}{
+		"tick":         {&args.Tick, "an RFC 3339 timestamp"},
+		"tables":       {&args.Tables, "a list of names of configured tables"},
+		"dry_run":      {&args.DryRun, "true or false"},
+		"full_speed":   {&args.FullSpeed, "true or false"},
+		"requested_by": {&args.RequestedBy, "a string"},
+		"reason":       {&args.Reason, "a string"},
+	}
+
+	var problems []error
+	for name, value := range fields {
+		field, ok := known[name]
+		switch {
+		case !ok:
+			problems = append(problems, fmt.Errorf("arguments: unknown field %q", abridge(name)))
+		case hasNull(value), json.Unmarshal(value, field.into) != nil:
+			problems = append(problems, fmt.Errorf("arguments: %s: want %s, got %s", name, field.want, abridge(string(value))))
+		}
+	}
+	if args.Tables != nil && len(args.Tables) == 0 {
+		problems = append(problems, errors.New("arguments: tables: want at least one name; leave it out for all tables"))
+	}
+	if len(problems) > 0 {
+		// A map has no order, a message must have one.
+		slices.SortFunc(problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+		return TokenCleanupArgs{}, errors.Join(problems...)
+	}
+	return args, nil
+}
+
+// hasNull finds what encoding/json would quietly take for a zero value: null
+// itself, and null in a list.
+func hasNull(value json.RawMessage) bool {
+	if bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
+		return true
+	}
+	var list []json.RawMessage
+	return json.Unmarshal(value, &list) == nil && slices.ContainsFunc(list, hasNull)
+}
+
+// abridge keeps a hostile argument from filling the history.
+func abridge(s string) string {
+	const most = 80
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
+}

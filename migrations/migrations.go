@@ -1,0 +1,234 @@
+// Package migrations brings Siltgate's schema up to date: River's tables first,
+// then ours, all numbered in one version table inside the schema. Any number of
+// processes may do so at once; one works and the others find the work done.
+//
+// Nothing outside the schema is touched. Within a major version of Siltgate
+// migrations only add, so a replica one version behind goes on working.
+package migrations
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed sql/*.sql
+var files embed.FS
+
+// Latest is the schema version that this program was built for.
+const Latest = 4
+
+const (
+	// versionTable records, inside our schema, which migrations were applied.
+	versionTable = "siltgate_migration"
+
+	// riverVersion is what migration 1 brings River's tables to. A newer River
+	// gets a migration of its own.
+	riverVersion = 8
+	riverName    = "river"
+)
+
+// Migrator migrates one schema of one database.
+type Migrator struct {
+	// Config says how to connect. The role must own the schema, or be allowed to create it.
+	Config *pgxpool.Config
+
+	// Schema is where River's tables and ours live.
+	Schema string
+}
+
+// Step is one migration: known to this program, and perhaps applied.
+type Step struct {
+	Version   int64
+	Name      string
+	AppliedAt time.Time // zero: not applied
+}
+
+// Up applies what is missing, and returns it. It creates the schema if need be.
+func (m Migrator) Up(ctx context.Context) ([]Step, error) {
+	var applied []Step
+	err := m.with(ctx, func(provider *goose.Provider) error {
+		results, err := provider.Up(ctx)
+		applied = steps(results)
+		return err
+	})
+	if err != nil {
+		return applied, fmt.Errorf("migrate schema %q: %w", m.Schema, err)
+	}
+	return applied, nil
+}
+
+// Down undoes the newest migration that is applied, and returns it; none when
+// there is nothing left to undo.
+func (m Migrator) Down(ctx context.Context) ([]Step, error) {
+	var undone []Step
+	err := m.with(ctx, func(provider *goose.Provider) error {
+		result, err := provider.Down(ctx)
+		if errors.Is(err, goose.ErrNoNextVersion) {
+			return nil
+		}
+		if result != nil && err == nil {
+			undone = steps([]*goose.MigrationResult{result})
+		}
+		return err
+	})
+	if err != nil {
+		return undone, fmt.Errorf("undo migration of schema %q: %w", m.Schema, err)
+	}
+	return undone, nil
+}
+
+// Status lists every migration this program knows. It changes nothing.
+func (m Migrator) Status(ctx context.Context) ([]Step, error) {
+	conn, err := pgx.ConnectConfig(ctx, m.Config.ConnConfig)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+
+	applied, err := appliedAt(ctx, conn, m.Schema)
+	if err != nil {
+		return nil, err
+	}
+	known, err := known()
+	if err != nil {
+		return nil, err
+	}
+	for i := range known {
+		known[i].AppliedAt = applied[known[i].Version]
+	}
+	return known, nil
+}
+
+// Version reads the schema's version; 0 when it was never migrated.
+func Version(ctx context.Context, db querier, schema string) (int64, error) {
+	applied, err := appliedAt(ctx, db, schema)
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for version := range applied {
+		newest = max(newest, version)
+	}
+	return newest, nil
+}
+
+// querier is a pgx connection, pool or transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// appliedAt reads which versions are applied, and since when.
+func appliedAt(ctx context.Context, db querier, schema string) (map[int64]time.Time, error) {
+	table := pgx.Identifier{schema, versionTable}.Sanitize()
+	// The error of a missing table may come early or late, so it is read in one place.
+	rows, _ := db.Query(ctx, `
+		SELECT
+			version_id,
+			tstamp AT TIME ZONE 'UTC'
+		FROM `+table+`
+		WHERE is_applied AND version_id > 0`)
+	applied := map[int64]time.Time{}
+	var version int64
+	var at time.Time
+	_, err := pgx.ForEachRow(rows, []any{&version, &at}, func() error {
+		applied[version] = at
+		return nil
+	})
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && (pgErr.Code == "42P01" || pgErr.Code == "3F000") {
+		return nil, nil // no such table or schema: never migrated
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return applied, nil
+}
+
+// with runs work with goose on a connection whose search_path is our schema,
+// which it creates first: goose keeps its version table inside.
+func (m Migrator) with(ctx context.Context, work func(*goose.Provider) error) (err error) {
+	config := m.Config.Copy()
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		// goose's version table has a timestamp without zone: let it always be UTC.
+		_, err := conn.Exec(ctx, "SET search_path TO "+pgx.Identifier{m.Schema}.Sanitize()+", pg_temp; SET timezone TO 'UTC'")
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := m.createSchema(ctx, pool); err != nil {
+		return err
+	}
+
+	db := stdlib.OpenDBFromPool(pool)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, err := m.provider(db, pool)
+	if err != nil {
+		return err
+	}
+	return work(provider)
+}
+
+// createSchema is what IF NOT EXISTS does not promise: safe when several do it at once.
+func (m Migrator) createSchema(ctx context.Context, pool *pgxpool.Pool) error {
+	var exists bool
+	err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, m.Schema).Scan(&exists)
+	if err != nil || exists {
+		return err
+	}
+	_, err = pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{m.Schema}.Sanitize())
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) && pgErr.Code == "23505" {
+		return nil // another process created it this instant
+	}
+	return err
+}
+
+// provider is goose with River's migrations as number 1 and ours from number 2.
+func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, error) {
+	river, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: m.Schema})
+	if err != nil {
+		return nil, err
+	}
+	direction := func(direction rivermigrate.Direction, target int) *goose.GoFunc {
+		return &goose.GoFunc{RunDB: func(ctx context.Context, _ *sql.DB) error {
+			_, err := river.Migrate(ctx, direction, &rivermigrate.MigrateOpts{TargetVersion: target})
+			return err
+		}}
+	}
+
+	ours, err := fs.Sub(files, "sql")
+	if err != nil {
+		return nil, err
+	}
+	locker, err := lock.NewPostgresSessionLocker(
+		lock.WithLockID(lockID(m.Schema)),
+		lock.WithLockTimeout(1, 300), // seconds between tries, tries
+	)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, ours,
+		goose.WithGoMigrations(goose.NewGoMigration(1,
+			direction(rivermigrate.DirectionUp, riverVersion),
+			direction(rivermigrate.DirectionDown, -1))),
+		goose.WithTableName(versionTable),
+		goose.WithSessionLocker(locker),
+		goose.WithDisableGlobalRegistry(true))
+}

@@ -1,0 +1,45 @@
+-- River notifies when River inserts. These triggers notify for everyone else:
+-- a raw INSERT, and a job that becomes available again (the next slice of a
+-- run) start in milliseconds instead of at the next poll.
+
+-- +goose Up
+-- +goose StatementBegin
+CREATE FUNCTION notify_inserted_jobs() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM pg_notify(TG_TABLE_SCHEMA || '.river_insert', '{"queue":' || to_json(inserted.queue) || '}')
+    FROM (SELECT DISTINCT queue FROM inserted_jobs WHERE state = 'available') AS inserted;
+    RETURN NULL;
+END;
+$$;
+
+CREATE FUNCTION notify_available_job() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM pg_notify(TG_TABLE_SCHEMA || '.river_insert', '{"queue":' || to_json(NEW.queue) || '}');
+    RETURN NULL;
+END;
+$$;
+-- +goose StatementEnd
+
+CREATE TRIGGER siltgate_notify_inserted
+    AFTER INSERT ON river_job
+    REFERENCING NEW TABLE AS inserted_jobs
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION notify_inserted_jobs();
+
+CREATE TRIGGER siltgate_notify_available
+    AFTER UPDATE OF state ON river_job
+    FOR EACH ROW
+    WHEN (NEW.state = 'available' AND OLD.state <> 'available')
+    EXECUTE FUNCTION notify_available_job();
+
+-- +goose Down
+DROP TRIGGER siltgate_notify_available ON river_job;
+DROP TRIGGER siltgate_notify_inserted ON river_job;
+DROP FUNCTION notify_available_job();
+DROP FUNCTION notify_inserted_jobs();
