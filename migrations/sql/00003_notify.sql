@@ -1,6 +1,7 @@
 -- River notifies when River inserts. These triggers notify for everyone else:
--- a raw INSERT, and a job that becomes available again (the next slice of a
--- run) start in milliseconds instead of at the next poll.
+-- a raw INSERT, and a job that becomes available again or sooner (the next slice
+-- of a run, the next run in the queue) start in milliseconds instead of at the
+-- next poll.
 
 -- +goose Up
 -- +goose StatementBegin
@@ -35,7 +36,7 @@ CREATE TRIGGER siltgate_notify_inserted
 CREATE TRIGGER siltgate_notify_available
     AFTER UPDATE OF state ON river_job
     FOR EACH ROW
-    WHEN (NEW.state = 'available' AND OLD.state <> 'available')
+    WHEN (NEW.state = 'available' AND (OLD.state <> 'available' OR NEW.scheduled_at < OLD.scheduled_at))
     EXECUTE FUNCTION notify_available_job();
 
 -- +goose Down

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/user"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+
+	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
+)
+
+func (p *program) enqueueCommand() *cobra.Command {
+	var args jobs.TokenCleanupArgs
+	var wait bool
+	cmd := &cobra.Command{
+		Use:   "enqueue",
+		Short: "Ask for a run",
+		Long: reads(`Ask for a run, which any replica executes. Prints the job's id: of an identical
+run that still waits, the id of that one.
+
+With --wait the command shows the run's progress and its result, and fails if
+the run failed. Ended before that, the command leaves the run to go on.`, databaseVariables()...),
+		Example: `  siltgate enqueue --dry-run --wait
+  siltgate enqueue --table refresh_tokens --full-speed --reason "incident 42"`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load(p.environ)
+			if err != nil {
+				return err
+			}
+			return p.enqueue(cmd.Context(), c, args, wait)
+		},
+	}
+	cmd.Flags().BoolVar(&args.DryRun, "dry-run", false, "count the dead rows and delete nothing")
+	cmd.Flags().StringArrayVar(&args.Tables, "table", nil, "purge this configured table only; may be repeated")
+	cmd.Flags().BoolVar(&args.FullSpeed, "full-speed", false, "leave out the pauses between batches")
+	cmd.Flags().StringVar(&args.Reason, "reason", "", "why, for the history")
+	cmd.Flags().StringVar(&args.RequestedBy, "requested-by", "", "who asks, for the history (default: the user's name)")
+	cmd.Flags().BoolVar(&wait, "wait", false, "show progress, then the result; exit 1 if the run failed")
+	return cmd
+}
+
+func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenCleanupArgs, wait bool) error {
+	for _, name := range args.Tables {
+		if !slices.ContainsFunc(c.Tables, func(t purge.Table) bool { return t.Is(name) }) {
+			return usageError{fmt.Errorf("--table %s: is not configured in SILTGATE_TABLES_*", name)}
+		}
+	}
+	if args.RequestedBy == "" {
+		if u, err := user.Current(); err == nil {
+			args.RequestedBy = u.Username
+		}
+	}
+
+	conn, err := connect(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer disconnect(ctx, conn)
+	id, err := jobs.EnqueueIn(ctx, conn, c.Schema, args)
+	if err != nil {
+		return explainMissing(err, c.Schema)
+	}
+	if !wait {
+		p.printf("%d\n", id)
+		return nil
+	}
+	p.printf("run %d\n", id)
+	return p.follow(ctx, conn, c.Schema, id)
+}
+
+// followed is what following a run needs of siltgate.runs.
+type followed struct {
+	State   string
+	Attempt int
+	Output  []byte
+	Error   *string
+}
+
+// follow shows a run's progress until it ends.
+func (p *program) follow(ctx context.Context, conn *pgx.Conn, schema string, id int64) error {
+	const interval = 500 * time.Millisecond
+	view := pgx.Identifier{schema, "runs"}.Sanitize()
+	draw := newProgress(p.stdout)
+	for {
+		rows, _ := conn.Query(ctx, `SELECT state, attempt, output, error FROM `+view+` WHERE id = $1`, id)
+		run, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[followed])
+		if err != nil {
+			return fmt.Errorf("read run %d: %w", id, err)
+		}
+		var result jobs.Result
+		if run.Output != nil {
+			if err := json.Unmarshal(run.Output, &result); err != nil {
+				return fmt.Errorf("read the output of run %d: %w", id, err)
+			}
+		}
+		draw.line(run, result)
+		if slices.Contains([]string{"completed", "cancelled", "discarded"}, run.State) {
+			draw.end()
+			p.printResult(result)
+			if run.State == "completed" {
+				return nil
+			}
+			reason := string(result.Outcome)
+			if run.Error != nil {
+				reason = *run.Error
+			}
+			return fmt.Errorf("run %d ended %s: %s", id, run.State, reason)
+		}
+		select {
+		case <-ctx.Done():
+			draw.end()
+			return errors.New("interrupted; the run goes on")
+		case <-time.After(interval):
+		}
+	}
+}
+
+// printResult is the end of a run, a line per table.
+func (p *program) printResult(result jobs.Result) {
+	for _, t := range result.Tables {
+		var notes []string
+		if result.Outcome == jobs.OutcomeDryRun {
+			p.printf("%s: %d dead rows", t.Table, t.Estimate)
+			if t.Oldest != nil {
+				notes = append(notes, "oldest expired "+t.Oldest.UTC().Format(time.RFC3339))
+			}
+		} else {
+			p.printf("%s: %d rows deleted", t.Table, t.Deleted)
+		}
+		if t.Locked > 0 {
+			notes = append(notes, fmt.Sprintf("%d locked, left for the next run", t.Locked))
+		}
+		if t.Undeletable > 0 {
+			notes = append(notes, fmt.Sprintf("%d cannot be deleted", t.Undeletable))
+		}
+		if t.Plan != "" {
+			notes = append(notes, t.Plan)
+		}
+		if t.Error != "" {
+			notes = append(notes, "failed: "+t.Error)
+		}
+		if len(notes) > 0 {
+			p.printf(" (%s)", strings.Join(notes, "; "))
+		}
+		p.printf("\n")
+	}
+	if result.Outcome != "" {
+		p.printf("%s in %s\n", result.Outcome, time.Duration(result.DurationMS)*time.Millisecond)
+	}
+}

@@ -1,0 +1,152 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
+)
+
+// waitForTurn is when a run that found another one at work asks again. The run
+// that ends wakes it sooner; this is for one that could not. It is longer than
+// the 5 s below which River keeps a job available, and would fetch it for naught.
+const waitForTurn = 6 * time.Second
+
+// encodedArgs are arguments as they came. River would retry a job whose
+// arguments it cannot decode; ours decode, and are then refused for good.
+type encodedArgs struct{ json.RawMessage }
+
+// Kind implements river.JobArgs.
+func (encodedArgs) Kind() string { return jobs.TokenCleanupKind }
+
+// cleaner executes runs, a slice at a time.
+type cleaner struct {
+	river.WorkerDefaults[encodedArgs]
+	replica  Replica
+	draining context.Context //nolint:containedctx // the replica's, and longer than any job's
+}
+
+// Work executes one slice of a run, or the whole of a short one.
+func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
+	// A job inserted by hand brings River's default number of attempts.
+	job.MaxAttempts = c.replica.MaxAttempts
+
+	run := newRun(c.replica, job.JobRow)
+	var err error
+	if run.request, err = c.request(job.EncodedArgs); err != nil {
+		return run.refuse(ctx, err)
+	}
+	if c.draining.Err() != nil {
+		return river.JobSnooze(0)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(c.draining, func() { cancel(errDraining) })()
+
+	session, err := c.turn(ctx, run)
+	switch {
+	case errors.Is(err, purge.ErrBusy):
+		return river.JobSnooze(waitForTurn)
+	case err != nil:
+		return run.end(ctx, err)
+	}
+	defer session.Close(ctx)
+
+	return run.end(ctx, run.slice(ctx, session))
+}
+
+// request is what the arguments ask for.
+func (c *cleaner) request(encoded []byte) (request, error) {
+	args, err := jobs.DecodeArgs(encoded)
+	if err != nil {
+		return request{}, err
+	}
+	if args.Tables == nil {
+		return request{args: args, tables: c.replica.Tables}, nil
+	}
+	var tables []purge.Table
+	for _, name := range args.Tables {
+		i := slices.IndexFunc(c.replica.Tables, func(t purge.Table) bool { return t.Is(name) })
+		if i < 0 {
+			return request{}, fmt.Errorf("arguments: tables: %q is not configured; configured are %s", name, c.tableNames())
+		}
+		if !slices.Contains(tables, c.replica.Tables[i]) {
+			tables = append(tables, c.replica.Tables[i])
+		}
+	}
+	return request{args: args, tables: tables}, nil
+}
+
+func (c *cleaner) tableNames() string {
+	names := make([]string, len(c.replica.Tables))
+	for i, t := range c.replica.Tables {
+		names[i] = t.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// turn opens the session in which the run may delete, or returns ErrBusy: while
+// another run has begun, one that has not waits, also between two slices of the
+// other.
+func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
+	if run.progress.Cutoff.IsZero() {
+		var busy bool
+		err := c.replica.Pool.QueryRow(ctx, `
+			SELECT EXISTS (
+				SELECT
+				FROM `+c.replica.table("river_job")+`
+				WHERE kind = $1
+					AND id <> $2
+					AND state IN ('available', 'running')
+					AND metadata -> 'output' ->> 'outcome' = 'running')`,
+			jobs.TokenCleanupKind, run.job.ID).Scan(&busy)
+		if err != nil {
+			return nil, fmt.Errorf("look for other runs: %w", err)
+		}
+		if busy {
+			return nil, purge.ErrBusy
+		}
+	}
+	return purge.Open(ctx, c.replica.Pool.Config().ConnConfig, "siltgate run "+c.replica.Schema)
+}
+
+// table is a table of our schema, for SQL.
+func (r Replica) table(name string) string { return pgx.Identifier{r.Schema, name}.Sanitize() }
+
+// NextRetry spreads five tries over about a quarter of an hour. A run whose
+// replica was killed did not fail: it goes on at once.
+func (c *cleaner) NextRetry(job *river.Job[encodedArgs]) time.Time {
+	now := time.Now()
+	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= rescueAfter {
+		return now
+	}
+	delays := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, 8 * time.Minute}
+	return now.Add(delays[min(max(job.Attempt, 1), len(delays))-1])
+}
+
+// errDraining is the cause that ends a slice when the replica stops.
+var errDraining = errors.New("replica is stopping")
+
+// endedEarly reports why ctx ended a slice although nothing failed: the replica
+// stops, or someone cancelled the job.
+func endedEarly(ctx context.Context) (stopping, cancelled bool) {
+	if ctx.Err() == nil {
+		return false, false
+	}
+	cause := context.Cause(ctx)
+	if errors.Is(cause, rivertype.ErrJobCancelledRemotely) {
+		return false, true
+	}
+	// A deadline is the job's timeout, which is a failure.
+	return !errors.Is(cause, context.DeadlineExceeded), false
+}

@@ -1,0 +1,140 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/siltgate/siltgate/migrations"
+)
+
+// health answers whether this replica lives and is ready.
+type health struct {
+	replica Replica
+	started atomic.Bool // River runs
+}
+
+// readiness is the body of /readyz.
+type readiness struct {
+	Ready   bool     `json:"ready"`
+	Replica string   `json:"replica"`
+	Reasons []string `json:"reasons,omitempty"` // why not
+}
+
+// readyTimeout bounds one look at the database.
+const readyTimeout = 2 * time.Second
+
+// server is the listener for health; nil when there is none.
+type server struct {
+	http     *http.Server
+	listener net.Listener
+	done     chan struct{}
+}
+
+// listen serves health until close. Without an address it does nothing.
+func (h *health) listen(ctx context.Context) (*server, error) {
+	if h.replica.HTTPAddr == "" {
+		return nil, nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.replica.HTTPAddr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on SILTGATE_HTTP_ADDR: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", h.alive)
+	mux.HandleFunc("GET /readyz", h.ready)
+	s := &server{
+		listener: listener,
+		http: &http.Server{
+			Handler:           mux,
+			ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout:       5 * time.Second,
+			WriteTimeout:      10 * time.Second,
+			IdleTimeout:       30 * time.Second,
+			MaxHeaderBytes:    8 << 10,
+		},
+		done: make(chan struct{}),
+	}
+	go func() {
+		defer close(s.done)
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			h.replica.Log.Error("health is not served any more", "error", err)
+		}
+	}()
+	return s, nil
+}
+
+// addr is where health is served, empty for nowhere.
+func (s *server) addr() string {
+	if s == nil {
+		return ""
+	}
+	return s.listener.Addr().String()
+}
+
+// close ends the listener; a slow client is not waited for.
+func (s *server) close(ctx context.Context) {
+	if s == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if s.http.Shutdown(ctx) != nil {
+		_ = s.http.Close()
+	}
+	<-s.done
+}
+
+// alive answers as long as the process can.
+func (h *health) alive(w http.ResponseWriter, _ *http.Request) {
+	respond(w, http.StatusOK, map[string]string{"status": "ok", "replica": h.replica.ID})
+}
+
+// ready answers 503 with the reasons while this replica could not do its work.
+func (h *health) ready(w http.ResponseWriter, req *http.Request) {
+	ctx, cancel := context.WithTimeout(req.Context(), readyTimeout)
+	defer cancel()
+	body := readiness{Replica: h.replica.ID, Reasons: h.reasons(ctx)}
+	body.Ready = len(body.Reasons) == 0
+	status := http.StatusOK
+	if !body.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	respond(w, status, body)
+}
+
+// reasons are all that keeps the replica from being ready.
+func (h *health) reasons(ctx context.Context) []string {
+	var reasons []string
+	if !h.started.Load() {
+		reasons = append(reasons, "River is not started")
+	}
+	var readOnly bool
+	err := h.replica.Pool.QueryRow(ctx, `
+		SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean`).Scan(&readOnly)
+	switch {
+	case err != nil:
+		return append(reasons, "the database cannot be reached: "+err.Error())
+	case readOnly:
+		reasons = append(reasons, "the database is read-only")
+	}
+	version, err := migrations.Version(ctx, h.replica.Pool, h.replica.Schema)
+	switch {
+	case err != nil:
+		reasons = append(reasons, err.Error())
+	case version < migrations.Latest:
+		reasons = append(reasons, fmt.Sprintf("the schema is at version %d, %d is needed: run `siltgate migrate`", version, migrations.Latest))
+	}
+	return reasons
+}
+
+func respond(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client is gone
+}

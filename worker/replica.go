@@ -1,0 +1,151 @@
+// Package worker is one replica of the fleet: a River client that takes part in
+// electing a leader, the schedule that the leader sees to, the job that purges,
+// and the health of all that over HTTP.
+//
+// All replicas are alike. The leader asserts that the latest due tick has its
+// job; any replica executes it; an advisory lock lets one run delete at a time.
+// Losing a replica at any instant loses nothing: its leadership passes on within
+// half a minute, its run within three. A replica that is told to stop ends the
+// batch in hand and gives its run back.
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/migrations"
+)
+
+// stopTimeout is how long a replica waits for its run to end its batch, before
+// it leaves the run for another one to rescue.
+const stopTimeout = 20 * time.Second
+
+// Replica is one process of the fleet. Its fields are what Run needs.
+type Replica struct {
+	// Pool serves River and the health checks.
+	Pool *pgxpool.Pool
+
+	// Schema holds River's tables and ours.
+	Schema string
+
+	// ID names the replica in logs and in the history; unique in the fleet.
+	ID string
+
+	// Schedule is the same on all replicas: only the leader's counts.
+	Schedule Schedule
+
+	// CatchUp is the age up to which a missed tick still runs.
+	CatchUp time.Duration
+
+	// Tables that runs purge.
+	Tables []purge.Table
+
+	Pace         purge.Pace
+	Lag          *purge.LagGuard
+	MaxRows      int64
+	MaxClockSkew time.Duration
+
+	// History is how long ended runs are kept: longer than CatchUp, or a tick
+	// whose run is forgotten would run again.
+	History time.Duration
+
+	// MaxAttempts is how often a run is tried.
+	MaxAttempts int
+
+	// HTTPAddr serves health; empty: nowhere.
+	HTTPAddr string
+
+	Log *slog.Logger
+}
+
+// Run works until ctx is done, then stops: the batch in hand ends, the run goes
+// back to the queue without spending an attempt, leadership is resigned. It
+// returns an error if the replica could not start, or stop in time.
+func (r Replica) Run(ctx context.Context) error {
+	if err := r.checkSchema(ctx); err != nil {
+		return err
+	}
+	born, err := r.installedAt(ctx)
+	if err != nil {
+		return err
+	}
+
+	// Runs end their batch when draining is done; River's own contexts live on,
+	// so that what the run records is written.
+	draining, drain := context.WithCancel(context.WithoutCancel(ctx))
+	defer drain()
+	client, err := r.newClient(draining, born)
+	if err != nil {
+		return fmt.Errorf("configure River: %w", err)
+	}
+
+	health := &health{replica: r}
+	serving, err := health.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer serving.close(ctx)
+
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start River: %w", err)
+	}
+	health.started.Store(true)
+	r.Log.Info("replica started", "replica", r.ID, "schedule", r.Schedule.String(), "http", serving.addr())
+
+	select {
+	case <-ctx.Done():
+	case <-client.Stopped():
+		return errors.New("River stopped by itself")
+	}
+	health.started.Store(false)
+	r.Log.Info("replica stopping", "replica", r.ID)
+	return stop(context.WithoutCancel(ctx), client, drain)
+}
+
+// stop makes the client take no more runs, then lets go of the one in hand.
+func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+	defer cancel()
+	stopped := make(chan error, 1)
+	go func() { stopped <- client.Stop(ctx) }()
+	drain()
+	if err := <-stopped; err != nil {
+		return fmt.Errorf("stop within %s: %w", stopTimeout, err)
+	}
+	return nil
+}
+
+// checkSchema refuses a schema that is behind this program. One that is ahead is
+// a rolling upgrade: migrations of a major version only add.
+func (r Replica) checkSchema(ctx context.Context) error {
+	version, err := migrations.Version(ctx, r.Pool, r.Schema)
+	switch {
+	case err != nil:
+		return err
+	case version < migrations.Latest:
+		return fmt.Errorf("schema %q is at version %d, this program needs %d: run `siltgate migrate`",
+			r.Schema, version, migrations.Latest)
+	case version > migrations.Latest:
+		r.Log.Warn("schema is ahead of this program: upgrade this replica too",
+			"schema", r.Schema, "version", version, "known", migrations.Latest)
+	}
+	return nil
+}
+
+// installedAt is when the schema was created: earlier ticks were never ours.
+func (r Replica) installedAt(ctx context.Context) (time.Time, error) {
+	var at time.Time
+	table := pgx.Identifier{r.Schema, "installation"}.Sanitize()
+	if err := r.Pool.QueryRow(ctx, `SELECT min(created_at) FROM `+table).Scan(&at); err != nil {
+		return at, fmt.Errorf("read when the schema was created: %w", err)
+	}
+	return at, nil
+}

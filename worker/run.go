@@ -1,0 +1,265 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
+)
+
+// recordInterval is how much of its counts a killed run can lose.
+const recordInterval = 5 * time.Second
+
+// request is what a run was asked to do.
+type request struct {
+	args   jobs.TokenCleanupArgs
+	tables []purge.Table
+}
+
+// run is a job in the hands of this replica, for a slice.
+type run struct {
+	replica  Replica
+	job      *rivertype.JobRow
+	request  request
+	result   jobs.Result
+	progress purge.Progress
+
+	began    time.Time     // this slice
+	earlier  time.Duration // the slices before it
+	recorded time.Time
+}
+
+// newRun takes up a run where its job says that it stands.
+func newRun(replica Replica, job *rivertype.JobRow) *run {
+	r := &run{replica: replica, job: job, began: time.Now()}
+	// Whatever is no record of ours is no progress either.
+	var recorded jobs.Result
+	if json.Unmarshal(job.Output(), &recorded) != nil || recorded.Progress == nil {
+		return r
+	}
+	var progress purge.Progress
+	if json.Unmarshal(recorded.Progress, &progress) != nil {
+		return r
+	}
+	r.result, r.progress = recorded, progress
+	r.earlier = time.Duration(recorded.DurationMS) * time.Millisecond
+	if recorded.Outcome == jobs.OutcomeFailed {
+		r.progress.Retry()
+	}
+	return r
+}
+
+// slice purges until the run is done or its slice is over.
+func (r *run) slice(ctx context.Context, session *purge.Session) error {
+	r.result.Slices++
+	pace := r.replica.Pace
+	if r.request.args.FullSpeed {
+		pace.DutyCycle = 1
+	}
+	engine := purge.Engine{
+		Session:      session,
+		Configured:   r.replica.Tables,
+		Pace:         pace,
+		Lag:          r.replica.Lag,
+		MaxRows:      r.replica.MaxRows,
+		MaxClockSkew: r.replica.MaxClockSkew,
+		Log:          r.log(),
+	}
+	progress, err := engine.Run(ctx, purge.Request{
+		Tables: r.request.tables,
+		DryRun: r.request.args.DryRun,
+		Until:  r.began.Add(sliceLength),
+		Report: func(progress *purge.Progress) { r.report(ctx, progress) },
+	}, r.progress)
+	r.progress = progress
+	return err
+}
+
+// report records progress on the job, every few seconds. A record that cannot
+// be written is written again with the next.
+func (r *run) report(ctx context.Context, progress *purge.Progress) {
+	if time.Since(r.recorded) < recordInterval {
+		return
+	}
+	r.recorded = time.Now()
+	r.progress = *progress
+	if err := r.record(ctx, jobs.OutcomeRunning); err != nil {
+		r.log().Warn("progress not recorded", "error", err)
+	}
+}
+
+// record writes the result to the job at once.
+func (r *run) record(ctx context.Context, outcome jobs.Outcome) error {
+	r.fill(outcome)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	defer cancel()
+	_, err := river.ClientFromContext[pgx.Tx](ctx).JobUpdate(ctx, r.job.ID, &river.JobUpdateParams{Output: r.result})
+	return err
+}
+
+// refuse ends a run whose arguments are wrong, for good.
+func (r *run) refuse(ctx context.Context, err error) error {
+	r.result = jobs.Result{Outcome: jobs.OutcomeCancelled, Error: err.Error()}
+	r.log().Error("run refused", "error", err)
+	return errors.Join(refusedError{err}, river.RecordOutput(ctx, r.result))
+}
+
+// end records how the slice ended and says to River what is next.
+func (r *run) end(ctx context.Context, err error) error {
+	stopping, cancelled := endedEarly(ctx)
+	switch {
+	case cancelled:
+		r.logEnd("run cancelled", jobs.OutcomeCancelled)
+		return r.conclude(ctx, jobs.OutcomeCancelled, river.JobCancel(errors.New("cancelled")))
+	case err != nil && !stopping:
+		return r.fail(ctx, err)
+	case !r.progress.Done:
+		return r.goOn(ctx)
+	}
+	outcome := jobs.OutcomeCompleted
+	switch {
+	case r.request.args.DryRun:
+		outcome = jobs.OutcomeDryRun
+	case r.progress.Capped:
+		outcome = jobs.OutcomeCapped
+	}
+	r.logEnd("run finished", outcome)
+	return r.conclude(ctx, outcome, nil)
+}
+
+// goOn gives the run back, to be continued at once by whoever takes it.
+func (r *run) goOn(ctx context.Context) error {
+	if r.result.Slices > 0 {
+		r.fill(jobs.OutcomeRunning)
+		if err := river.RecordOutput(ctx, r.result); err != nil {
+			return err
+		}
+	}
+	return river.JobSnooze(0)
+}
+
+// fail ends an attempt. The next one goes on from here; after the last, nothing
+// is kept to go on from.
+func (r *run) fail(ctx context.Context, err error) error {
+	last := r.job.Attempt >= r.job.MaxAttempts
+	r.result.Error = err.Error()
+	r.log().Error("run failed", "attempt", r.job.Attempt, "last", last, "deleted", r.progress.Deleted(), "error", err)
+	if last {
+		return r.conclude(ctx, jobs.OutcomeFailed, err)
+	}
+	r.fill(jobs.OutcomeFailed)
+	return errors.Join(err, river.RecordOutput(ctx, r.result))
+}
+
+// conclude ends the run for good, and wakes the one that waits longest.
+func (r *run) conclude(ctx context.Context, outcome jobs.Outcome, verdict error) error {
+	r.fill(outcome)
+	r.result.Progress = nil
+	if err := river.RecordOutput(ctx, r.result); err != nil {
+		return errors.Join(verdict, err)
+	}
+
+	// Whoever is woken looks whether a run is under way: let this one not be.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	defer cancel()
+	_, err := river.ClientFromContext[pgx.Tx](ctx).JobUpdate(ctx, r.job.ID, &river.JobUpdateParams{Output: r.result})
+	if err == nil {
+		err = r.wakeNext(ctx)
+	}
+	if err != nil {
+		r.log().Warn("next run not woken: it starts a little later", "error", err)
+	}
+	return verdict
+}
+
+// wakeNext makes the run that has waited longest for its turn available now.
+func (r *run) wakeNext(ctx context.Context) error {
+	table := r.replica.table("river_job")
+	_, err := r.replica.Pool.Exec(ctx, `
+		UPDATE `+table+`
+		SET state = 'available', scheduled_at = now()
+		WHERE id = (
+			SELECT id
+			FROM `+table+`
+			WHERE kind = $1
+				AND id <> $2
+				AND state IN ('available', 'scheduled')
+				AND scheduled_at > now()
+				AND metadata ? 'snoozes'
+			ORDER BY id
+			LIMIT 1
+			FOR UPDATE SKIP LOCKED)`, jobs.TokenCleanupKind, r.job.ID)
+	return err
+}
+
+// fill brings the result up to date with the progress.
+func (r *run) fill(outcome jobs.Outcome) {
+	r.result.Outcome = outcome
+	r.result.Cutoff = r.progress.Cutoff
+	r.result.DurationMS = (r.earlier + time.Since(r.began)).Milliseconds()
+	r.result.Deleted = 0
+	r.result.Tables = nil
+	for i := range r.progress.Tables {
+		t := &r.progress.Tables[i]
+		if t.Absent {
+			continue
+		}
+		table := jobs.TableResult{
+			Table: t.Title, Plan: t.Plan, Estimate: t.Estimate, Oldest: t.Oldest, Deleted: t.Deleted,
+			Locked: t.Locked, Undeletable: t.Undeletable, Batches: t.Batches,
+			DurationMS: t.Took.Milliseconds(), Error: t.Error,
+		}
+		if r.request.args.DryRun {
+			table.Estimate, table.Deleted = t.Deleted, 0
+		}
+		r.result.Deleted += table.Deleted
+		r.result.Tables = append(r.result.Tables, table)
+	}
+	if outcome != jobs.OutcomeFailed {
+		r.result.Error = ""
+	}
+	progress, err := json.Marshal(r.progress)
+	if err != nil {
+		panic(fmt.Sprintf("progress is not JSON: %v", err))
+	}
+	r.result.Progress = progress
+}
+
+// logEnd is the one line of a run.
+func (r *run) logEnd(msg string, outcome jobs.Outcome) {
+	r.fill(outcome)
+	var counts []any
+	for _, t := range r.result.Tables {
+		count := t.Deleted
+		if r.request.args.DryRun {
+			count = t.Estimate
+		}
+		counts = append(counts, slog.Int64(t.Table, count))
+	}
+	log := r.log().With(slog.Group("tables", counts...))
+	for i := range r.progress.Tables {
+		if t := &r.progress.Tables[i]; t.Absent {
+			log = log.With("skipped", t.Name+" does not exist")
+		}
+	}
+	log.Info(msg, "outcome", string(outcome), "deleted", r.result.Deleted,
+		"duration", time.Duration(r.result.DurationMS)*time.Millisecond, "slices", r.result.Slices)
+}
+
+// log adds the facts that every line about a run carries.
+func (r *run) log() *slog.Logger {
+	log := r.replica.Log.With("job_id", r.job.ID, "replica", r.replica.ID)
+	if tick := r.request.args.Tick; tick != nil {
+		log = log.With("tick", *tick)
+	}
+	return log
+}
