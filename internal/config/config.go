@@ -1,0 +1,154 @@
+// Package config turns the environment into a Config; nothing else reads variables.
+//
+// What is wrong is refused, never clamped and never ignored, and all of it is reported at
+// once, as Problems. No message, log line or print of a Config holds a password.
+package config
+
+import (
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/worker"
+)
+
+// Config is all that the environment says. Variables describes every variable.
+type Config struct {
+	Database Database `env:"-"`
+
+	// Cron is the expression as given. Schedule is what it says in Timezone, but off in a
+	// test environment, which TestVariable named: APP_ENV or NODE_ENV.
+	Cron            string          `env:"REFRESH_TOKEN_CLEANUP_CRON" envDefault:"0 3 * * *"`
+	Timezone        string          `env:"SILTGATE_TIMEZONE" envDefault:"UTC"`
+	Schedule        worker.Schedule `env:"-"`
+	TestEnvironment bool            `env:"-"`
+	TestVariable    string          `env:"-"`
+
+	// CatchUp is the age up to which a missed tick still runs. 0: never.
+	CatchUp time.Duration `env:"SILTGATE_CATCH_UP" envDefault:"24h"`
+
+	// Schema holds River's tables and ours.
+	Schema string `env:"SILTGATE_SCHEMA" envDefault:"siltgate"`
+
+	// Tables are never none.
+	Tables []purge.Table `env:"-"`
+
+	// DutyCycle is the share of a run's time spent deleting, above 0 and at most 1.
+	DutyCycle float64 `env:"SILTGATE_DUTY_CYCLE" envDefault:"0.3"`
+
+	// BatchTarget is how long one batch should take, from 1ms to 1s.
+	BatchTarget time.Duration `env:"SILTGATE_BATCH_TARGET" envDefault:"10ms"`
+
+	// MaxReplicaLag is the replay lag at which deleting waits. 0: it never does.
+	MaxReplicaLag time.Duration `env:"SILTGATE_MAX_REPLICA_LAG" envDefault:"10s"`
+
+	// MaxRows is how many rows a run may delete. 0: as many as there are.
+	MaxRows int64 `env:"SILTGATE_MAX_ROWS" envDefault:"0"`
+
+	// MaxClockSkew between database and worker fails a run. At least 1s.
+	MaxClockSkew time.Duration `env:"SILTGATE_MAX_CLOCK_SKEW" envDefault:"5m"`
+
+	// History is how long ended runs are kept, longer than CatchUp.
+	History time.Duration `env:"SILTGATE_HISTORY" envDefault:"2160h"`
+
+	// MaxAttempts is how often a run is tried, from 1 to 32767.
+	MaxAttempts int `env:"SILTGATE_MAX_ATTEMPTS" envDefault:"5"`
+
+	// HTTPAddr is where to serve health, as host:port. Empty: nowhere.
+	HTTPAddr string `env:"SILTGATE_HTTP_ADDR"`
+
+	LogLevel slog.Level `env:"SILTGATE_LOG_LEVEL" envDefault:"info"`
+
+	// LogFormat is auto, text or json.
+	LogFormat string `env:"SILTGATE_LOG_FORMAT" envDefault:"auto"`
+}
+
+// Load reads environ, which has the format of os.Environ. Its error is a Problems. What
+// neither the database URL nor environ says of the connection, pgx takes from libpq's
+// variables of the process, as psql would.
+func Load(environ []string) (Config, error) {
+	l := loader{given: readEnvironment(environ)}
+	var c Config
+	illTyped := l.parse(&c, "")
+	c.Database = l.database()
+	c.TestVariable = l.testVariable()
+	c.TestEnvironment = c.TestVariable != ""
+	c.Schedule = l.schedule(c)
+	l.check(c, illTyped)
+	c.Tables = l.tables()
+	l.refuseUnknown()
+	switch {
+	case l.err != nil:
+		return Config{}, l.err
+	case len(l.problems) > 0:
+		return Config{}, l.problems
+	}
+	return c, nil
+}
+
+// schemaName keeps the name the same with and without quotes. River's longest channel is
+// `<schema>.river_leadership`, and Postgres ends a channel's name at 63 bytes.
+var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,45}$`)
+
+// check refuses the values that are of their type, yet out of bounds.
+func (l *loader) check(c Config, illTyped []string) {
+	levels := []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}
+	valid := map[string]bool{
+		"SILTGATE_CATCH_UP": c.CatchUp >= 0,
+		// In public, another River application would share its tables with us.
+		"SILTGATE_SCHEMA":          schemaName.MatchString(c.Schema) && c.Schema != "public" && !strings.HasPrefix(c.Schema, "pg_"),
+		"SILTGATE_DUTY_CYCLE":      c.DutyCycle > 0 && c.DutyCycle <= 1, // not of NaN
+		"SILTGATE_BATCH_TARGET":    c.BatchTarget >= time.Millisecond && c.BatchTarget <= time.Second,
+		"SILTGATE_MAX_REPLICA_LAG": c.MaxReplicaLag >= 0,
+		"SILTGATE_MAX_ROWS":        c.MaxRows >= 0,
+		"SILTGATE_MAX_CLOCK_SKEW":  c.MaxClockSkew >= time.Second,
+		"SILTGATE_HISTORY":         c.History > 0,
+		"SILTGATE_MAX_ATTEMPTS":    c.MaxAttempts >= 1 && c.MaxAttempts <= 32767, // River's column is a smallint
+		"SILTGATE_HTTP_ADDR":       c.HTTPAddr == "" || validAddress(c.HTTPAddr),
+		"SILTGATE_LOG_LEVEL":       slices.Contains(levels, c.LogLevel),
+		"SILTGATE_LOG_FORMAT":      slices.Contains([]string{"auto", "text", "json"}, c.LogFormat),
+	}
+	for _, v := range Variables() {
+		ok, checked := valid[v.Name]
+		if slices.Contains(illTyped, v.Name) || checked && !ok {
+			l.refuse(v.Name, "want "+v.want)
+		}
+	}
+	if l.refused("SILTGATE_CATCH_UP") || l.refused("SILTGATE_HISTORY") || c.History > c.CatchUp {
+		return
+	}
+	// A tick whose run is forgotten while it could still be caught up would run again.
+	if l.given["SILTGATE_HISTORY"] != "" {
+		l.refuse("SILTGATE_HISTORY", "want more than SILTGATE_CATCH_UP, which is "+c.CatchUp.String())
+	} else {
+		l.refuse("SILTGATE_CATCH_UP", "want less than SILTGATE_HISTORY, which is "+c.History.String())
+	}
+}
+
+// LogValue is for the line that a replica logs when it starts.
+func (c Config) LogValue() slog.Value {
+	tables := make([]string, len(c.Tables))
+	for i, t := range c.Tables {
+		tables[i] = t.String()
+	}
+	return slog.GroupValue(
+		slog.Any("database", c.Database),
+		slog.String("schema", c.Schema),
+		slog.String("schedule", c.Schedule.String()),
+		slog.String("cron", c.Cron),
+		slog.Bool("test_environment", c.TestEnvironment),
+		slog.String("catch_up", c.CatchUp.String()),
+		slog.Any("tables", tables),
+		slog.Float64("duty_cycle", c.DutyCycle),
+		slog.String("batch_target", c.BatchTarget.String()),
+		slog.String("max_replica_lag", c.MaxReplicaLag.String()),
+		slog.Int64("max_rows", c.MaxRows),
+		slog.String("max_clock_skew", c.MaxClockSkew.String()),
+		slog.String("history", c.History.String()),
+		slog.Int("max_attempts", c.MaxAttempts),
+		slog.String("http_addr", c.HTTPAddr),
+	)
+}

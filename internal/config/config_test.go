@@ -1,0 +1,218 @@
+package config_test
+
+import (
+	"bytes"
+	"log/slog"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/worker"
+)
+
+func TestNothingButADatabaseIsRequired(t *testing.T) {
+	t.Parallel()
+	c := load(t)
+	daily, err := worker.ParseSchedule("0 3 * * *", time.UTC)
+	require.NoError(t, err)
+	require.Equal(t, config.Config{
+		Database: c.Database,
+		Cron:     "0 3 * * *",
+		Timezone: "UTC",
+		Schedule: daily,
+		CatchUp:  24 * time.Hour,
+		Schema:   "siltgate",
+		Tables: []purge.Table{
+			{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"},
+			{Name: "password_resets", ExpiresColumn: "expires_at", DoneColumn: "used", Optional: true},
+		},
+		DutyCycle:     0.3,
+		BatchTarget:   10 * time.Millisecond,
+		MaxReplicaLag: 10 * time.Second,
+		MaxClockSkew:  5 * time.Minute,
+		History:       90 * 24 * time.Hour,
+		MaxAttempts:   5,
+		LogLevel:      slog.LevelInfo,
+		LogFormat:     "auto",
+	}, c)
+}
+
+func TestEveryVariableIsRead(t *testing.T) {
+	t.Parallel()
+	c := load(t,
+		"REFRESH_TOKEN_CLEANUP_CRON=*/30 * * * * *", "SILTGATE_TIMEZONE=Europe/Berlin",
+		"SILTGATE_CATCH_UP=1h", "SILTGATE_SCHEMA=purge_2", "SILTGATE_DUTY_CYCLE=1",
+		"SILTGATE_BATCH_TARGET=1s", "SILTGATE_MAX_REPLICA_LAG=0", "SILTGATE_MAX_ROWS=9223372036854775807",
+		"SILTGATE_MAX_CLOCK_SKEW=1s", "SILTGATE_HISTORY=61m", "SILTGATE_MAX_ATTEMPTS=32767",
+		"SILTGATE_HTTP_ADDR=:8080", "SILTGATE_LOG_LEVEL=DEBUG", "SILTGATE_LOG_FORMAT=json")
+	require.Equal(t, "*/30 * * * * *", c.Cron)
+	require.Equal(t, "*/30 * * * * * in Europe/Berlin", c.Schedule.String())
+	require.Equal(t, time.Hour, c.CatchUp)
+	require.Equal(t, "purge_2", c.Schema)
+	require.InDelta(t, 1, c.DutyCycle, 0)
+	require.Equal(t, time.Second, c.BatchTarget)
+	require.Zero(t, c.MaxReplicaLag)
+	require.Equal(t, int64(math.MaxInt64), c.MaxRows)
+	require.Equal(t, time.Second, c.MaxClockSkew)
+	require.Equal(t, 61*time.Minute, c.History)
+	require.Equal(t, math.MaxInt16, c.MaxAttempts)
+	require.Equal(t, ":8080", c.HTTPAddr)
+	require.Equal(t, slog.LevelDebug, c.LogLevel)
+	require.Equal(t, "json", c.LogFormat)
+}
+
+func TestEveryProblemIsInOneMessage(t *testing.T) {
+	t.Parallel()
+	golden(t, "testdata/problems.golden", refusal(t,
+		"DATABASE_URL=postgres://app:not%percent@db:5432/auth",
+		"REFRESH_TOKEN_CLEANUP_CRON=0 3 *", "SILTGATE_TIMEZONE=Mars/Olympus", "SILTGATE_CATCH_UP=1d",
+		"SILTGATE_SCHEMA=My Schema", "SILTGATE_DUTY_CYCLE=1.5", "SILTGATE_BATCH_TARGET=2s",
+		"SILTGATE_MAX_REPLICA_LAG=-1s", "SILTGATE_MAX_ROWS=many", "SILTGATE_MAX_CLOCK_SKEW=0",
+		"SILTGATE_HISTORY=90d", "SILTGATE_MAX_ATTEMPTS=0", "SILTGATE_HTTP_ADDR=8080",
+		"SILTGATE_LOG_LEVEL=verbose", "SILTGATE_LOG_FORMAT=xml", "SILTGATE_BATCHTARGET=10ms",
+		`SILTGATE_TABLES_0_NAME=a";DROP TABLE x--`, "SILTGATE_TABLES_0_EXPIRES_COLUMN=",
+		"SILTGATE_TABLES_0_KEEP_EXPIRED=1h",
+		"SILTGATE_TABLES_1_NAME=sessions", "SILTGATE_TABLES_1_EXPIRES_COLUMN=a\nb",
+		"SILTGATE_TABLES_1_KEEP_DONE=soon", "SILTGATE_TABLES_1_KEEP_EXPIRED=-1h",
+		"SILTGATE_TABLES_1_ALLOW_CASCADE=maybe", "SILTGATE_TABLES_1_TIMESTAMP_ZONE=Local",
+		"SILTGATE_TABLES_3_NAME=public.sessions", "SILTGATE_TABLES_3_DONE_COLUM=used")+"\n")
+}
+
+func TestAValueOutOfBoundsIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, values := range map[string][]string{
+		"REFRESH_TOKEN_CLEANUP_CRON": {"daily", "0 0 30 2 *", " ", "0 3 * * * * *", `"0 3 * * *"`},
+		"SILTGATE_TIMEZONE":          {"Local", "CET+1", "../etc/passwd", "Europe/Berlin ", "europe"},
+		"SILTGATE_CATCH_UP":          {"24", "-1s", "1 h", "2160h", "1000000000h"},
+		"SILTGATE_SCHEMA": {
+			"Siltgate", "silt-gate", `a"b`, "a.b", "1a", "public", "pg_siltgate", "sch\x00ma",
+			"schéma", "siltgate\n", strings.Repeat("a", 47),
+		},
+		"SILTGATE_DUTY_CYCLE":      {"0", "-0.1", "1.01", "NaN", "Inf", "-Inf", "30%", "0,3"},
+		"SILTGATE_BATCH_TARGET":    {"0", "10", "999us", "1001ms", "-10ms"},
+		"SILTGATE_MAX_REPLICA_LAG": {"-1ns", "fast"},
+		"SILTGATE_MAX_ROWS":        {"-1", "1e6", "1_000", "9223372036854775808", "0.5"},
+		"SILTGATE_MAX_CLOCK_SKEW":  {"0", "-5m", "999ms"},
+		"SILTGATE_HISTORY":         {"0", "-1h", "24h", "23h59m", "90d"},
+		"SILTGATE_MAX_ATTEMPTS":    {"0", "-1", "32768", "2147483648", "five"},
+		"SILTGATE_HTTP_ADDR": {
+			"8080", "localhost", ":65536", ":-1", ":http", "http://localhost:8080", "::1:80", "a b:80", "[::1:80",
+		},
+		"SILTGATE_LOG_LEVEL":  {"verbose", "warning", "info+1", "4"},
+		"SILTGATE_LOG_FORMAT": {"JSON", "plain"},
+	} {
+		for _, value := range values {
+			text := refusal(t, databaseURL, name+"="+value)
+			require.True(t, strings.HasPrefix(text, name), "%s=%q: %s", name, value, text)
+			require.NotContains(t, text, "\n", "%s=%q", name, value)
+		}
+	}
+}
+
+func TestAValueAtItsBoundIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, values := range map[string][]string{
+		"REFRESH_TOKEN_CLEANUP_CRON": {"off", "@daily", "0 0 3 * * *", "0 3 * * 7"},
+		"SILTGATE_CATCH_UP":          {"0", "0s", "2159h59m59s"},
+		"SILTGATE_SCHEMA":            {strings.Repeat("a", 46), "_", "a1"},
+		"SILTGATE_DUTY_CYCLE":        {"1", "1.0", "0.0001"},
+		"SILTGATE_BATCH_TARGET":      {"1ms", "1s"},
+		"SILTGATE_HISTORY":           {"24h0m1s"},
+		"SILTGATE_MAX_ATTEMPTS":      {"1"},
+		"SILTGATE_HTTP_ADDR":         {":0", "127.0.0.1:80", "[::1]:8080", "localhost:8080", "0.0.0.0:65535"},
+		"SILTGATE_LOG_LEVEL":         {"debug", "warn", "error", "Info"},
+		"SILTGATE_LOG_FORMAT":        {"auto", "text"},
+	} {
+		for _, value := range values {
+			load(t, name+"="+value)
+		}
+	}
+}
+
+func TestHistoryMustExceedCatchUp(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "SILTGATE_HISTORY=24h: want more than SILTGATE_CATCH_UP, which is 24h0m0s",
+		refusal(t, databaseURL, "SILTGATE_HISTORY=24h"))
+	require.Equal(t, "SILTGATE_CATCH_UP=3000h: want less than SILTGATE_HISTORY, which is 2160h0m0s",
+		refusal(t, databaseURL, "SILTGATE_CATCH_UP=3000h"))
+}
+
+func TestAnEmptyVariableCountsAsUnset(t *testing.T) {
+	t.Parallel()
+	empty := []string{databaseURL}
+	for _, v := range config.Variables() {
+		if name := strings.Replace(v.Name, "<n>", "0", 1); name != "DATABASE_URL" {
+			empty = append(empty, name+"=")
+		}
+	}
+	c, err := config.Load(append(empty, "SILTGATE_MISSPELT="))
+	require.NoError(t, err)
+	require.Equal(t, load(t).Tables, c.Tables)
+	require.Equal(t, load(t).Schedule, c.Schedule)
+}
+
+func TestOnlyTheGivenEnvironmentIsRead(t *testing.T) {
+	t.Setenv("SILTGATE_DUTY_CYCLE", "7")
+	t.Setenv("DATABASE_URL", "postgres://elsewhere/other")
+	require.InDelta(t, 0.3, load(t).DutyCycle, 0)
+	require.Contains(t, refusal(t), "DATABASE_URL: required")
+}
+
+func TestTheLastOfEqualVariablesCounts(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, int64(2), load(t, "SILTGATE_MAX_ROWS=1", "SILTGATE_MAX_ROWS=2").MaxRows)
+}
+
+func TestATestEnvironmentTurnsTheScheduleOff(t *testing.T) {
+	t.Parallel()
+	for environ, variable := range map[string]string{
+		"APP_ENV=test":                      "APP_ENV",
+		"NODE_ENV=test":                     "NODE_ENV",
+		"APP_ENV=test NODE_ENV=production":  "APP_ENV",
+		"APP_ENV= NODE_ENV=test":            "NODE_ENV",
+		"APP_ENV=production NODE_ENV=test":  "",
+		"APP_ENV=testing":                   "",
+		"NODE_ENV=development POSTGRES_X=1": "",
+	} {
+		c := load(t, append(strings.Fields(environ), "REFRESH_TOKEN_CLEANUP_CRON=@hourly")...)
+		require.Equal(t, variable, c.TestVariable, environ)
+		require.Equal(t, variable != "", c.TestEnvironment, environ)
+		require.Equal(t, variable != "", c.Schedule.Off(), environ)
+		require.Equal(t, "@hourly", c.Cron, environ)
+	}
+	require.Contains(t, refusal(t, databaseURL, "APP_ENV=test", "REFRESH_TOKEN_CLEANUP_CRON=never"), "REFRESH_TOKEN_CLEANUP_CRON=never: ")
+}
+
+func TestQuotesThatNoShellTookAwayAreNamed(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, `REFRESH_TOKEN_CLEANUP_CRON="0 3 * * *": want it without the quotes`,
+		refusal(t, databaseURL, `REFRESH_TOKEN_CLEANUP_CRON="0 3 * * *"`))
+}
+
+func TestAMessageShowsAValueOnOneShortLine(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, `SILTGATE_MAX_ROWS="1\r\n\x1b[31m": want a whole number, 0 or more`,
+		refusal(t, databaseURL, "SILTGATE_MAX_ROWS=1\r\n\x1b[31m"))
+	require.Equal(t, "SILTGATE_MAX_ROWS="+strings.Repeat("9", 80)+"...: want a whole number, 0 or more",
+		refusal(t, databaseURL, "SILTGATE_MAX_ROWS="+strings.Repeat("9", 1000)))
+}
+
+func TestAConfigLogsWhatItHolds(t *testing.T) {
+	t.Parallel()
+	c := load(t, "SILTGATE_TABLES_0_NAME=auth.RefreshToken", "REFRESH_TOKEN_CLEANUP_CRON=@hourly")
+	var text bytes.Buffer
+	slog.New(slog.NewTextHandler(&text, nil)).Info("configured", "config", c)
+	for _, want := range []string{
+		`config.database="host=db.example.com port=5432 user=app database=auth sslmode=prefer"`,
+		`config.schedule="@hourly in UTC"`, "config.tables=[auth.RefreshToken]", "config.schema=siltgate",
+		"config.history=2160h0m0s", "config.duty_cycle=" + strconv.FormatFloat(c.DutyCycle, 'g', -1, 64),
+	} {
+		require.Contains(t, text.String(), want)
+	}
+}

@@ -1,0 +1,103 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// libpq pairs libpq's variables with their keywords in a connection string, as far as pgx
+// knows them.
+func libpq() [][2]string {
+	return [][2]string{
+		{"PGHOST", "host"},
+		{"PGPORT", "port"},
+		{"PGDATABASE", "dbname"},
+		{"PGUSER", "user"},
+		{"PGPASSWORD", "password"},
+		{"PGPASSFILE", "passfile"},
+		{"PGAPPNAME", "application_name"},
+		{"PGCONNECT_TIMEOUT", "connect_timeout"},
+		{"PGSSLMODE", "sslmode"},
+		{"PGSSLKEY", "sslkey"},
+		{"PGSSLCERT", "sslcert"},
+		{"PGSSLCERTMODE", "sslcertmode"},
+		{"PGSSLSNI", "sslsni"},
+		{"PGSSLROOTCERT", "sslrootcert"},
+		{"PGSSLPASSWORD", "sslpassword"},
+		{"PGSSLNEGOTIATION", "sslnegotiation"},
+		{"PGTARGETSESSIONATTRS", "target_session_attrs"},
+		{"PGTZ", "timezone"},
+		{"PGOPTIONS", "options"},
+		{"PGMINPROTOCOLVERSION", "min_protocol_version"},
+		{"PGMAXPROTOCOLVERSION", "max_protocol_version"},
+		{"PGCHANNELBINDING", "channel_binding"},
+		{"PGREQUIREAUTH", "require_auth"},
+	}
+}
+
+// withLibpq adds libpq's variables to a connection string, which wins over them, and
+// returns the names of those it added. pgx itself reads the process's, not the given ones.
+func withLibpq(text string, given environment) (full string, added []string) {
+	pairs := libpq()
+	if given["PGSERVICE"] != "" {
+		// A service wins over the other variables, which pgx sees to.
+		pairs = [][2]string{{"PGSERVICE", "service"}, {"PGSERVICEFILE", "servicefile"}}
+	}
+	prefix, rest, isURL := strings.Cut(text, "://")
+	isURL = isURL && !strings.Contains(prefix, "=")
+	var said []string
+	if isURL {
+		said = saidInURL(rest)
+	}
+	var settings []string
+	for _, pair := range pairs {
+		value := given[pair[0]]
+		if value == "" || slices.Contains(said, pair[1]) {
+			continue
+		}
+		added = append(added, pair[0])
+		if isURL {
+			settings = append(settings, pair[1]+"="+strings.ReplaceAll(url.QueryEscape(value), "+", "%20"))
+		} else {
+			settings = append(settings, pair[1]+"='"+strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value)+"'")
+		}
+	}
+	switch {
+	case len(added) == 0:
+		return text, nil
+	case !isURL:
+		return strings.Join(append(settings, text), " "), added
+	}
+	// Of a parameter given twice the last counts.
+	base, query, _ := strings.Cut(text, "?")
+	if query != "" {
+		settings = append(settings, query)
+	}
+	return base + "?" + strings.Join(settings, "&"), added
+}
+
+// saidInURL is the settings that stand before a URL's parameters, and would lose to them.
+func saidInURL(rest string) []string {
+	rest, _, _ = strings.Cut(rest, "?")
+	login, address, hasLogin := strings.Cut(rest, "@")
+	if !hasLogin {
+		login, address = "", rest
+	}
+	user, password, _ := strings.Cut(login, ":")
+	hosts, database, _ := strings.Cut(address, "/")
+	withoutIPv6 := hosts[strings.LastIndexByte(hosts, ']')+1:]
+	var said []string
+	for keyword, present := range map[string]bool{
+		"user":     user != "",
+		"password": password != "",
+		"host":     hosts != "" && hosts[0] != ':',
+		"port":     strings.ContainsAny(withoutIPv6, ":,") || strings.Contains(hosts, ","),
+		"dbname":   database != "",
+	} {
+		if present {
+			said = append(said, keyword)
+		}
+	}
+	return said
+}

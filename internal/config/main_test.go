@@ -1,0 +1,57 @@
+package config_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	_ "time/tzdata"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/config"
+)
+
+var update = flag.Bool("update", false, "write golden files and generated documents anew")
+
+const databaseURL = "DATABASE_URL=postgres://app@db.example.com/auth"
+
+// TestMain takes away libpq's variables of whoever runs the tests: pgx reads them by itself.
+func TestMain(m *testing.M) {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
+			_ = os.Unsetenv(name)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// load expects an environment that is right.
+func load(t *testing.T, environ ...string) config.Config {
+	t.Helper()
+	c, err := config.Load(append([]string{databaseURL}, environ...))
+	require.NoError(t, err)
+	return c
+}
+
+// refusal expects problems, and returns them as the user sees them.
+func refusal(t *testing.T, environ ...string) string {
+	t.Helper()
+	c, err := config.Load(environ)
+	var problems config.Problems
+	require.ErrorAs(t, err, &problems)
+	require.Zero(t, c)
+	require.Len(t, strings.Split(err.Error(), "\n"), len(problems), "one line for each problem")
+	return err.Error()
+}
+
+// golden compares text with a file, which -update writes.
+func golden(t *testing.T, path, text string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text, "out of date: go test ./internal/config -update")
+}

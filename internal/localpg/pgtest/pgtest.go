@@ -1,0 +1,125 @@
+// Package pgtest gives tests a real Postgres: one server for a test binary, started when the
+// first test asks for a database, and one database for each test.
+//
+//	func TestMain(m *testing.M) { pgtest.Main(m) }
+//
+// A Postgres that cannot be had fails the test that asked for it. The binaries come from
+// POSTGRES_BIN_DIR, else from PATH and the usual places, see localpg.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/goleak"
+
+	"github.com/siltgate/siltgate/internal/localpg"
+)
+
+const cleanupTimeout = time.Minute
+
+// Main runs a package's tests, stops the shared server, and exits. It fails a package whose
+// tests passed and left goroutines behind, except those that ignore names.
+func Main(m *testing.M, ignore ...goleak.Option) {
+	os.Exit(run(m, ignore))
+}
+
+func run(m *testing.M, ignore []goleak.Option) (code int) {
+	defer func() {
+		if err := shared.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		if code != 0 {
+			return
+		}
+		if err := goleak.Find(ignore...); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}()
+	return m.Run()
+}
+
+// Database creates an empty database and returns its superuser's URL. It is dropped, with
+// the sessions still in it, when the test ends.
+func Database(t testing.TB) string {
+	t.Helper()
+	server := Server(t)
+	name := "test_" + strconv.FormatInt(shared.databases.Add(1), 10)
+	if err := server.CreateDatabase(t.Context(), name, ""); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := cleanupContext(t)
+		defer cancel()
+		if err := server.DropDatabase(ctx, name); err != nil {
+			t.Error(err)
+		}
+	})
+	return server.URL(name)
+}
+
+// Pool connects to url and closes when the test ends, by when all connections must be back.
+func Pool(t testing.TB, url string) *pgxpool.Pool {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// Server is the server that all tests of the binary share: do not stop it.
+func Server(t testing.TB) *localpg.Server {
+	t.Helper()
+	server, err := shared.get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+// NewServer starts a server that the test may crash and restart, and stops it at the test's
+// end. The log of a test that failed shows the end of the server's.
+func NewServer(t testing.TB, opts localpg.Options) *localpg.Server {
+	t.Helper()
+	server, err := localpg.Start(t.Context(), found(opts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := cleanupContext(t)
+		defer cancel()
+		if err := server.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("the end of the server's log:\n%s", server.Log())
+		}
+	})
+	return server
+}
+
+// found says where to look for binaries, unless opts does.
+func found(opts localpg.Options) localpg.Options {
+	if opts.BinDir == "" {
+		opts.BinDir = os.Getenv("POSTGRES_BIN_DIR")
+	}
+	if opts.Path == "" {
+		opts.Path = os.Getenv("PATH")
+	}
+	return opts
+}
+
+// cleanupContext serves after the test's own context has ended.
+func cleanupContext(t testing.TB) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithTimeout(context.WithoutCancel(t.Context()), cleanupTimeout)
+}

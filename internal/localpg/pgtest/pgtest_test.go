@@ -1,0 +1,128 @@
+package pgtest_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/localpg"
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func TestEachTestHasADatabaseOfItsOwnOnOneServer(t *testing.T) {
+	t.Parallel()
+	one, two := pgtest.Pool(t, pgtest.Database(t)), pgtest.Pool(t, pgtest.Database(t))
+	_, err := one.Exec(t.Context(), "CREATE TABLE only_here ()")
+	require.NoError(t, err)
+	_, err = two.Exec(t.Context(), "TABLE only_here")
+	require.ErrorContains(t, err, "does not exist")
+	require.Equal(t, one.Config().ConnConfig.Port, two.Config().ConnConfig.Port)
+	require.EqualValues(t, pgtest.Server(t).Port(), one.Config().ConnConfig.Port)
+}
+
+func TestADatabaseIsDroppedWithItsTest(t *testing.T) {
+	t.Parallel()
+	var url string
+	t.Run("inner", func(t *testing.T) {
+		url = pgtest.Database(t)
+		// This session is still open when the test ends.
+		_, err := pgx.Connect(t.Context(), url)
+		require.NoError(t, err)
+	})
+	_, err := pgx.Connect(t.Context(), url)
+	require.ErrorContains(t, err, "does not exist")
+}
+
+func TestAServerOfItsOwnMayCrash(t *testing.T) {
+	t.Parallel()
+	var server *localpg.Server
+	t.Run("inner", func(t *testing.T) {
+		server = pgtest.NewServer(t, localpg.Options{Settings: map[string]string{"cluster_name": "mine"}})
+		require.NotEqual(t, pgtest.Server(t).Pid(), server.Pid())
+		require.NoError(t, server.Crash(t.Context()))
+	})
+	require.NoDirExists(t, server.Dir())
+}
+
+// TestDyingHelper does nothing here: the tests below run it in a process of its own.
+func TestDyingHelper(t *testing.T) {
+	deed := os.Getenv("PGTEST_DEED")
+	if deed == "" {
+		return
+	}
+	fmt.Println("dir", pgtest.Server(t).Dir())
+	switch deed {
+	case "fail":
+		t.Fatal("as asked")
+	case "panic":
+		panic("as asked")
+	case "leak":
+		go func() { select {} }()
+	}
+}
+
+func TestNoServerSurvivesItsTestBinary(t *testing.T) {
+	t.Parallel()
+	for deed, says := range map[string]string{
+		"fail":  "as asked",
+		"panic": "as asked",
+		"leak":  "found unexpected goroutines",
+	} {
+		t.Run(deed, func(t *testing.T) {
+			t.Parallel()
+			output := die(t, "PGTEST_DEED="+deed)
+			require.Contains(t, output, says)
+
+			_, dir, _ := strings.Cut(firstLine(output, "dir "), " ")
+			require.NotEmpty(t, dir)
+			// After a panic the server's guard cleans up, a moment later.
+			require.Eventually(t, func() bool {
+				_, err := os.Stat(dir)
+				return errors.Is(err, fs.ErrNotExist)
+			}, time.Minute, 20*time.Millisecond)
+		})
+	}
+}
+
+func TestAPostgresThatCannotBeHadFailsTheTest(t *testing.T) {
+	t.Parallel()
+	output := die(t, "PGTEST_DEED=pass", "POSTGRES_BIN_DIR=/nonexistent")
+	require.Contains(t, output, "--- FAIL: TestDyingHelper")
+	require.Contains(t, output, "use Postgres of /nonexistent: ")
+	require.Contains(t, output, "apt-get install postgresql")
+}
+
+// die runs TestDyingHelper in a test binary that has to fail, and returns its output.
+func die(t *testing.T, environ ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestDyingHelper$", "-test.v")
+	cmd.Env = append(os.Environ(), environ...)
+	output, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit, "it has to fail:\n%s", output)
+	return string(output)
+}
+
+func firstLine(text, prefix string) string {
+	lines := bufio.NewScanner(strings.NewReader(text))
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), prefix) {
+			return lines.Text()
+		}
+	}
+	return ""
+}
