@@ -97,7 +97,7 @@ func (m Migrator) Status(ctx context.Context) ([]Step, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // it only read
 
 	applied, err := appliedAt(ctx, conn, m.Schema)
 	if err != nil {

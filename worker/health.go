@@ -19,6 +19,12 @@ type health struct {
 	started atomic.Bool // River runs
 }
 
+// liveness is the body of /healthz.
+type liveness struct {
+	Status  string `json:"status"`
+	Replica string `json:"replica"`
+}
+
 // readiness is the body of /readyz.
 type readiness struct {
 	Ready   bool     `json:"ready"`
@@ -92,7 +98,8 @@ func (s *server) close(ctx context.Context) {
 
 // alive answers as long as the process can.
 func (h *health) alive(w http.ResponseWriter, _ *http.Request) {
-	respond(w, http.StatusOK, map[string]string{"status": "ok", "replica": h.replica.ID})
+	body, err := json.Marshal(liveness{Status: "ok", Replica: h.replica.ID})
+	respond(w, http.StatusOK, body, err)
 }
 
 // ready answers 503 with the reasons while this replica could not do its work.
@@ -105,7 +112,8 @@ func (h *health) ready(w http.ResponseWriter, req *http.Request) {
 	if !body.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	respond(w, status, body)
+	encoded, err := json.Marshal(body)
+	respond(w, status, encoded, err)
 }
 
 // reasons are all that keeps the replica from being ready.
@@ -133,8 +141,12 @@ func (h *health) reasons(ctx context.Context) []string {
 	return reasons
 }
 
-func respond(w http.ResponseWriter, status int, body any) {
+func respond(w http.ResponseWriter, status int, body []byte, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client is gone
+	_, _ = w.Write(append(body, '\n')) // an error means that the client is gone
 }

@@ -103,7 +103,7 @@ func (r Replica) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case <-client.Stopped():
-		return errors.New("River stopped by itself")
+		return errors.New("work for River: it stopped by itself")
 	}
 	health.started.Store(false)
 	r.Log.Info("replica stopping", "replica", r.ID)

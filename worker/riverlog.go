@@ -21,16 +21,21 @@ func (d demoted) level(level slog.Level) slog.Level {
 	return level
 }
 
+// Enabled implements slog.Handler.
 func (d demoted) Enabled(ctx context.Context, level slog.Level) bool {
 	return d.Handler.Enabled(ctx, d.level(level))
 }
 
+// Handle implements slog.Handler.
 func (d demoted) Handle(ctx context.Context, record slog.Record) error {
 	record.Level = d.level(record.Level)
 	return d.Handler.Handle(ctx, record)
 }
 
+// WithAttrs implements slog.Handler.
 func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return demoted{d.Handler.WithAttrs(attrs)}
 }
+
+// WithGroup implements slog.Handler.
 func (d demoted) WithGroup(name string) slog.Handler { return demoted{d.Handler.WithGroup(name)} }

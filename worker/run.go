@@ -118,7 +118,7 @@ func (r *run) end(ctx context.Context, err error) error {
 	stopping, cancelled := endedEarly(ctx)
 	switch {
 	case cancelled:
-		r.logEnd("run cancelled", jobs.OutcomeCancelled)
+		r.logEnd(jobs.OutcomeCancelled)
 		return r.conclude(ctx, jobs.OutcomeCancelled, river.JobCancel(errors.New("cancelled")))
 	case err != nil && !stopping:
 		return r.fail(ctx, err)
@@ -132,7 +132,7 @@ func (r *run) end(ctx context.Context, err error) error {
 	case r.progress.Capped:
 		outcome = jobs.OutcomeCapped
 	}
-	r.logEnd("run finished", outcome)
+	r.logEnd(outcome)
 	return r.conclude(ctx, outcome, nil)
 }
 
@@ -235,7 +235,7 @@ func (r *run) fill(outcome jobs.Outcome) {
 }
 
 // logEnd is the one line of a run.
-func (r *run) logEnd(msg string, outcome jobs.Outcome) {
+func (r *run) logEnd(outcome jobs.Outcome) {
 	r.fill(outcome)
 	var counts []any
 	for _, t := range r.result.Tables {
@@ -251,7 +251,7 @@ func (r *run) logEnd(msg string, outcome jobs.Outcome) {
 			log = log.With("skipped", t.Name+" does not exist")
 		}
 	}
-	log.Info(msg, "outcome", string(outcome), "deleted", r.result.Deleted,
+	log.Info("run finished", "outcome", string(outcome), "deleted", r.result.Deleted,
 		"duration", time.Duration(r.result.DurationMS)*time.Millisecond, "slices", r.result.Slices)
 }
 

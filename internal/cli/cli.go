@@ -38,9 +38,7 @@ func Run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err == nil {
 		return 0
 	}
-	if msg := err.Error(); msg != "" {
-		_, _ = fmt.Fprintln(stderr, "siltgate: "+msg)
-	}
+	_, _ = fmt.Fprintln(stderr, "siltgate: "+err.Error())
 	var problems config.Problems
 	var usage usageError
 	if errors.As(err, &problems) || errors.As(err, &usage) {
@@ -51,11 +49,6 @@ func Run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 
 // usageError is a command called in a way that it does not know.
 type usageError struct{ error }
-
-// silentError fails a command that has said why already.
-type silentError struct{}
-
-func (silentError) Error() string { return "" }
 
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{

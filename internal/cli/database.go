@@ -30,8 +30,7 @@ func disconnect(ctx context.Context, conn *pgx.Conn) {
 
 // explainMissing names the remedy where the schema is not there.
 func explainMissing(err error, schema string) error {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pgErr.Code {
 		case "3F000", "42P01", "42883": // no such schema, table, function
 			return fmt.Errorf("schema %q is not there, or behind this program: run `siltgate migrate`", schema)

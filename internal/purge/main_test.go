@@ -57,17 +57,17 @@ func (db *database) exec(sql string, args ...any) {
 }
 
 // number runs a query for one integer.
-func (db *database) number(sql string, args ...any) int64 {
+func (db *database) number(sql string) int64 {
 	db.t.Helper()
 	var n int64
-	require.NoError(db.t, db.pool.QueryRow(db.t.Context(), sql, args...).Scan(&n), sql)
+	require.NoError(db.t, db.pool.QueryRow(db.t.Context(), sql).Scan(&n), sql)
 	return n
 }
 
 // strings runs a query for one column of text.
-func (db *database) strings(sql string, args ...any) []string {
+func (db *database) strings(sql string) []string {
 	db.t.Helper()
-	rows, err := db.pool.Query(db.t.Context(), sql, args...)
+	rows, err := db.pool.Query(db.t.Context(), sql)
 	require.NoError(db.t, err, sql)
 	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(db.t, err, sql)

@@ -174,7 +174,6 @@ func (r *run) purge(ctx context.Context, t *TableProgress) error {
 func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) error {
 	relation, err := r.Session.inspect(ctx, table, r.Configured)
 	if errors.Is(err, errAbsent) && table.Optional {
-		r.Log.Info("table skipped: it does not exist", "table", t.Name)
 		t.Absent = true
 		return nil
 	}

@@ -40,9 +40,6 @@ type heap struct {
 	isLeaf bool
 	blocks int64
 
-	// indexed reports whether every arm has an index to list its rows by.
-	indexed bool
-
 	// keepsRows reports whether a trigger or a policy may keep a dead row.
 	keepsRows bool
 }

@@ -147,8 +147,7 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // sqlState is the error's SQLSTATE, empty if it is not one of Postgres.
 func sqlState(err error) string {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pgErr.Code
 	}
 	return ""

@@ -31,28 +31,28 @@ func TestStatementsAreThese(t *testing.T) {
 	t.Parallel()
 	cutoff := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	var out strings.Builder
-	print := func(title string, s *statement) {
+	add := func(title string, s *statement) {
 		fmt.Fprintf(&out, "-- %s\n%s;\n-- %v\n\n", title, s, s.args)
 	}
 	for _, name := range sorted(shapes) {
 		table := shapes[name]
 		h := heap{relation: relation{table: table, name: table.identifier()}, name: table.identifier()}
 		h.arms = deadArms(table, shapeColumns, cutoff)
-		print(name+": delete a range", h.deleteRows(blockRange{64, 128}))
-		print(name+": count", h.countRows(rowList{1<<16 + 1}))
+		add(name+": delete a range", h.deleteRows(blockRange{64, 128}))
+		add(name+": count", h.countRows(rowList{1<<16 + 1}))
 		for _, arm := range h.arms {
-			print(name+": list "+arm.column, h.listDead(arm))
+			add(name+": list "+arm.column, h.listDead(arm))
 		}
 	}
 	h := heap{relation: relation{table: tokens, name: `"public"."refresh_tokens"`}, name: `"public"."refresh_tokens"`}
 	h.arms = deadArms(tokens, shapeColumns, cutoff)
-	print("delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}))
-	print("delete what is free", h.deleteUnlocked(blockRange{0, 8}, 0))
-	print("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
-	print("select", h.selectRows(blockRange{0, 8}))
-	print("estimate", h.estimateDead(h.arms))
+	add("delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}))
+	add("delete what is free", h.deleteUnlocked(blockRange{0, 8}, 0))
+	add("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
+	add("select", h.selectRows(blockRange{0, 8}))
+	add("estimate", h.estimateDead(h.arms))
 	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}}}
-	print("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
+	add("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
 	golden(t, "statements.sql", out.String())
 }
 
@@ -74,7 +74,7 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
 			db := newDatabase(t, ddl)
-			for _, statement := range strings.Split(sql, ";") {
+			for statement := range strings.SplitSeq(sql, ";") {
 				db.exec(statement)
 			}
 			s := db.session()

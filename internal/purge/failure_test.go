@@ -1,0 +1,79 @@
+package purge
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAFailingTableFailsAlone(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens+`;
+		INSERT INTO refresh_tokens (revoked) VALUES (true), (false);
+		CREATE TABLE other (expires_at date, used text, at timestamptz);
+		CREATE VIEW seen AS SELECT * FROM refresh_tokens`)
+	for _, c := range []struct {
+		table Table
+		want  string
+	}{
+		{Table{Name: "missing", ExpiresColumn: "expires_at"}, "purge missing: does not exist"},
+		{Table{Schema: "nowhere", Name: "missing", ExpiresColumn: "expires_at"}, "purge nowhere.missing: does not exist"},
+		{Table{Name: "seen", ExpiresColumn: "expires_at"}, "purge seen: is a view: want a table"},
+		{Table{Name: "other", ExpiresColumn: "gone"}, `purge other: column "gone" does not exist`},
+		{Table{Name: "other", ExpiresColumn: "expires_at"}, `purge other: column "expires_at" is of type date`},
+		{Table{Name: "other", ExpiresColumn: "at", DoneColumn: "used"}, `purge other: column "used" is of type text`},
+		{Table{Schema: "public", Name: "refresh_tokens", ExpiresColumn: "revoked"}, `column "revoked" is a boolean: EXPIRES_COLUMN wants a timestamp`},
+		{
+			Table{Schema: "public", Name: "refresh_tokens", DoneColumn: "revoked", KeepDone: time.Hour},
+			`column "revoked" is a boolean: KEEP_DONE=1h0m0s wants a timestamp`,
+		},
+		{Table{Name: `x"; DROP TABLE refresh_tokens; --`, ExpiresColumn: "expires_at"}, "does not exist"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			db.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+			p, err := db.purge(c.table, tokens)
+			require.ErrorContains(t, err, c.want)
+			require.False(t, p.Done)
+			require.True(t, p.Tables[1].Done, "the other table was purged")
+			require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`))
+			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
+		})
+	}
+}
+
+func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	late := Table{Name: "late", DoneColumn: "used"}
+	e := db.engine(tokens, late)
+	p, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+	require.ErrorContains(t, err, "purge late: does not exist")
+
+	db.exec(`CREATE TABLE late (used boolean); INSERT INTO late VALUES (true), (false)`)
+	db.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	p.Retry()
+	p, err = e.Run(t.Context(), Request{Tables: e.Configured}, p)
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM late`))
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`), "a table that was done is not purged again")
+}
+
+func TestAnOptionalTableMayBeAbsent(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens)
+	p := db.mustPurge(tokens, Table{Name: "password_resets", ExpiresColumn: "expires_at", Optional: true})
+	require.True(t, p.Tables[1].Absent)
+}
+
+func TestATableConfiguredTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens)
+	db.exec(`CREATE SCHEMA app; ALTER TABLE refresh_tokens SET SCHEMA app`)
+	db.exec(`DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET search_path TO app', current_database()); END $$`)
+	qualified := tokens
+	qualified.Schema = "app"
+	_, err := db.purge(tokens, qualified)
+	require.ErrorContains(t, err, "purge app.refresh_tokens: is the same table as refresh_tokens")
+}

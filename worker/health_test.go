@@ -1,0 +1,73 @@
+package worker
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/migrations"
+)
+
+func TestReadinessSaysWhyNot(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	h := &health{replica: f.replica}
+	h.replica.HTTPAddr = "127.0.0.1:0"
+	s, err := h.listen(t.Context())
+	require.NoError(t, err)
+	defer s.close(t.Context())
+	get := func(path string) (int, readiness) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.addr()+path, http.NoBody)
+		require.NoError(t, err)
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Do(req)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, resp.Body.Close()) }()
+		var body readiness
+		require.NoError(t, json.NewDecoder(resp.Body).Decode(&body))
+		return resp.StatusCode, body
+	}
+
+	status, body := get("/readyz")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Equal(t, []string{"River is not started"}, body.Reasons)
+
+	h.started.Store(true)
+	status, body = get("/readyz")
+	require.Equal(t, http.StatusOK, status)
+	require.True(t, body.Ready)
+
+	_, err = migrations.Migrator{Config: f.pool.Config(), Schema: schema}.Down(t.Context())
+	require.NoError(t, err)
+	status, body = get("/readyz")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Contains(t, strings.Join(body.Reasons, ";"), "run `siltgate migrate`")
+
+	f.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only TO on', current_database()); END $$`)
+	f.pool.Reset()
+	_, body = get("/readyz")
+	require.Contains(t, body.Reasons, "the database is read-only")
+
+	status, _ = get("/healthz")
+	require.Equal(t, http.StatusOK, status)
+}
+
+func TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO siltgate.siltgate_migration (version_id, is_applied) VALUES (99, true)`)
+	stop := f.start()
+	require.Eventually(t, func() bool {
+		return strings.Contains(f.log.String(), "schema is ahead") && strings.Contains(f.log.String(), "replica started")
+	}, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, stop())
+
+	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= 4`)
+	err := f.replica.Run(t.Context())
+	require.EqualError(t, err, "schema \"siltgate\" is at version 3, this program needs 4: run `siltgate migrate`")
+}

@@ -1,0 +1,129 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
+	"github.com/siltgate/siltgate/migrations"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// fixture is a migrated database with a replica to start.
+type fixture struct {
+	t       *testing.T
+	pool    *pgxpool.Pool
+	replica Replica
+	log     *logBuffer
+}
+
+const schema = "siltgate"
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	url := pgtest.Database(t)
+	pool := pgtest.Pool(t, url)
+	_, err := migrations.Migrator{Config: pool.Config(), Schema: schema}.Up(t.Context())
+	require.NoError(t, err)
+	_, err = pool.Exec(t.Context(), `
+		CREATE TABLE refresh_tokens (id bigint GENERATED ALWAYS AS IDENTITY, expires_at timestamptz, revoked boolean)`)
+	require.NoError(t, err)
+
+	log := &logBuffer{}
+	return &fixture{t: t, pool: pool, log: log, replica: Replica{
+		Pool:         pool,
+		Schema:       schema,
+		ID:           "replica-of-" + strings.ReplaceAll(t.Name(), "/", "-")[:min(40, len(t.Name()))],
+		Tables:       []purge.Table{{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"}},
+		Pace:         purge.Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
+		MaxClockSkew: time.Minute,
+		History:      48 * time.Hour,
+		CatchUp:      24 * time.Hour,
+		MaxAttempts:  5,
+		Log:          slog.New(slog.NewJSONHandler(log, nil)),
+	}}
+}
+
+// start runs the replica until the test ends, or until the function it returns
+// is called, which waits for its end.
+func (f *fixture) start() (stop func() error) {
+	f.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- f.replica.Run(ctx) }()
+	stop = sync.OnceValue(func() error {
+		cancel()
+		return <-done
+	})
+	f.t.Cleanup(func() {
+		if err := stop(); err != nil {
+			f.t.Error(err)
+		}
+		if f.t.Failed() {
+			f.t.Log(f.log.String())
+		}
+	})
+	return stop
+}
+
+func (f *fixture) exec(sql string, args ...any) {
+	f.t.Helper()
+	_, err := f.pool.Exec(f.t.Context(), sql, args...)
+	require.NoError(f.t, err)
+}
+
+func (f *fixture) number(sql string, args ...any) (n int64) {
+	f.t.Helper()
+	require.NoError(f.t, f.pool.QueryRow(f.t.Context(), sql, args...).Scan(&n))
+	return n
+}
+
+// insert puts a job into the queue as any SQL client may.
+func (f *fixture) insert(args string) int64 {
+	f.t.Helper()
+	return f.number(`INSERT INTO siltgate.river_job (kind, args) VALUES ('token_cleanup', $1::text::jsonb) RETURNING id`, args)
+}
+
+// await waits until a job is in a state, and returns what it recorded.
+func (f *fixture) await(id int64, state string) jobs.Result {
+	f.t.Helper()
+	var now, output string
+	require.Eventually(f.t, func() bool {
+		err := f.pool.QueryRow(f.t.Context(),
+			`SELECT state, coalesce(output, '{}')::text FROM siltgate.runs WHERE id = $1`, id).Scan(&now, &output)
+		return err == nil && now == state
+	}, 30*time.Second, 10*time.Millisecond, "job %d is not %s", id, state)
+	var result jobs.Result
+	require.NoError(f.t, json.Unmarshal([]byte(output), &result))
+	return result
+}
+
+// logBuffer collects log lines from several goroutines.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

@@ -1,0 +1,189 @@
+package worker
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
+)
+
+func TestARunIsPurgedRecordedAndLoggedOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO refresh_tokens (expires_at, revoked) SELECT now() + interval '1 h', n <= 60 FROM generate_series(1, 100) AS n`)
+	f.start()
+	result := f.await(f.insert(`{"requested_by":"ops"}`), "completed")
+
+	require.Equal(t, jobs.OutcomeCompleted, result.Outcome)
+	require.EqualValues(t, 60, result.Deleted)
+	require.Equal(t, 1, result.Slices)
+	require.Nil(t, result.Progress)
+	require.WithinDuration(t, time.Now(), result.Cutoff, time.Minute)
+	require.Len(t, result.Tables, 1)
+	require.Equal(t, "public.refresh_tokens", result.Tables[0].Table)
+	require.EqualValues(t, 40, f.number(`SELECT count(*) FROM refresh_tokens`))
+
+	var lines []string
+	for line := range strings.Lines(f.log.String()) {
+		if strings.Contains(line, `"job_id"`) {
+			lines = append(lines, line)
+		}
+	}
+	require.Len(t, lines, 1)
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(lines[0]), &line))
+	require.Equal(t, "run finished", line["msg"])
+	require.EqualValues(t, 60, line["deleted"])
+	require.Equal(t, map[string]any{"public.refresh_tokens": 60.0}, line["tables"])
+	require.Equal(t, f.replica.ID, line["replica"])
+}
+
+func TestBadArgumentsEndARunForGood(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	f.start()
+	for args, want := range map[string]string{
+		`{"dry_rn":true}`:        `unknown field "dry_rn"`,
+		`[]`:                     `want a JSON object`,
+		`{"tables":["users"]}`:   `tables: "users" is not configured; configured are refresh_tokens`,
+		`{"tables":["a\"; --"]}`: `is not configured`,
+		`{"dry_run":"true"}`:     `dry_run: want true or false, got "true"`,
+	} {
+		id := f.insert(args)
+		result := f.await(id, "cancelled")
+		require.Equal(t, jobs.OutcomeCancelled, result.Outcome)
+		require.Contains(t, result.Error, want)
+		require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.runs WHERE id = $1 AND attempt = 1 AND position($2 IN error) > 0`, id, want), want)
+	}
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM refresh_tokens`))
+}
+
+func TestAFailedRunIsRecordedAndRetried(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.replica.Tables = append(f.replica.Tables, purge.Table{Name: "missing", DoneColumn: "used"})
+	f.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	f.start()
+	result := f.await(f.insert(`{}`), "retryable")
+	require.Equal(t, jobs.OutcomeFailed, result.Outcome)
+	require.Equal(t, "purge missing: does not exist", result.Error)
+	require.EqualValues(t, 1, result.Deleted, "the other table was purged")
+	require.Contains(t, f.log.String(), `"level":"ERROR","msg":"run failed"`)
+
+	// Mended, it goes on at its next attempt and keeps its counts.
+	f.exec(`CREATE TABLE missing (used boolean); INSERT INTO missing VALUES (true)`)
+	f.exec(`UPDATE siltgate.river_job SET state = 'available', scheduled_at = now()`)
+	result = f.await(1, "completed")
+	require.EqualValues(t, 2, result.Deleted)
+	require.Empty(t, result.Error)
+}
+
+func TestTheLastAttemptDiscardsTheRun(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.replica.MaxAttempts = 1
+	f.replica.Tables = []purge.Table{{Name: "missing", DoneColumn: "used"}}
+	f.start()
+	result := f.await(f.insert(`{}`), "discarded")
+	require.Equal(t, jobs.OutcomeFailed, result.Outcome)
+	require.Nil(t, result.Progress)
+}
+
+func TestARunStoppedWithItsReplicaIsGivenBack(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.replica.Pace = purge.Pace{DutyCycle: 0.01, BatchTarget: time.Millisecond}
+	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
+	stop := f.start()
+	id := f.insert(`{}`)
+	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
+	require.NoError(t, stop())
+
+	result := f.await(id, "available")
+	require.Equal(t, jobs.OutcomeRunning, result.Outcome)
+	require.NotNil(t, result.Progress)
+	require.Equal(t, 200000-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
+	require.Zero(t, f.number(`SELECT attempt FROM siltgate.river_job WHERE id = $1`, id), "the attempt is not spent")
+
+	f.replica.Pace.DutyCycle = 1
+	f.start()
+	result = f.await(id, "completed")
+	require.EqualValues(t, 200000, result.Deleted)
+	require.Equal(t, 2, result.Slices)
+}
+
+func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.replica.Pace = purge.Pace{DutyCycle: 0.01, BatchTarget: time.Millisecond}
+	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
+	f.start()
+	id := f.insert(`{}`)
+	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
+
+	client, err := f.replica.newClient(t.Context(), time.Time{})
+	require.NoError(t, err)
+	_, err = client.JobCancel(t.Context(), id)
+	require.NoError(t, err)
+	result := f.await(id, "cancelled")
+	require.Equal(t, jobs.OutcomeCancelled, result.Outcome)
+	require.Equal(t, 200000-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
+}
+
+func TestRunsTakeTurns(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 20000)`)
+	var ids []int64
+	for range 5 {
+		ids = append(ids, f.insert(`{}`))
+	}
+	f.start()
+	var deleted int64
+	for _, id := range ids {
+		deleted += f.await(id, "completed").Deleted
+	}
+	require.EqualValues(t, 20000, deleted)
+}
+
+func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {
+	t.Parallel()
+	c := &cleaner{}
+	after := func(attempt int, attempted time.Duration) time.Duration {
+		at := time.Now().Add(-attempted)
+		return time.Until(c.NextRetry(&river.Job[encodedArgs]{JobRow: &rivertype.JobRow{Attempt: attempt, AttemptedAt: &at}}))
+	}
+	var total time.Duration
+	for attempt := 1; attempt < 5; attempt++ {
+		total += after(attempt, time.Second)
+	}
+	require.Less(t, total, 15*time.Minute)
+	require.InDelta(t, 15, after(1, time.Second).Seconds(), 1)
+	require.InDelta(t, 480, after(50, time.Second).Seconds(), 1)
+	require.LessOrEqual(t, after(3, rescueAfter), time.Duration(0))
+}
+
+func TestTicksAreUniqueAndRunsByHandAreNot(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	client, err := f.replica.newClient(t.Context(), time.Time{})
+	require.NoError(t, err)
+	tick := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	for range 3 {
+		_, err := client.Insert(t.Context(), jobs.TokenCleanupArgs{Tick: &tick}, nil)
+		require.NoError(t, err)
+		_, err = client.Insert(t.Context(), jobs.TokenCleanupArgs{}, nil)
+		require.NoError(t, err)
+		f.exec(`UPDATE siltgate.river_job SET state = 'discarded', finalized_at = now()`)
+	}
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.runs WHERE tick = $1`, tick))
+	require.EqualValues(t, 3, f.number(`SELECT count(*) FROM siltgate.runs WHERE trigger = 'manual'`))
+}
