@@ -17,10 +17,17 @@ import (
 	"github.com/siltgate/siltgate/jobs"
 )
 
-// waitForTurn is when a run that found another one at work asks again. The run
-// that ends wakes it sooner; this is for one that could not. It is longer than
-// the 5 s below which River keeps a job available, and would fetch it for naught.
-const waitForTurn = 6 * time.Second
+const (
+	// A run that finds another one at work asks again for a moment, since most
+	// runs are short, and then goes back to the queue.
+	turnInterval = 200 * time.Millisecond
+	turnPatience = 2 * time.Second
+
+	// snoozeForTurn is for how long. The run that ends wakes it sooner; this is
+	// for one that could not. It is longer than the 5 s below which River keeps
+	// a job available, and would fetch it for naught.
+	snoozeForTurn = 6 * time.Second
+)
 
 // encodedArgs are arguments as they came. River would retry a job whose
 // arguments it cannot decode; ours decode, and are then refused for good.
@@ -56,7 +63,7 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	session, err := c.turn(ctx, run)
 	switch {
 	case errors.Is(err, purge.ErrBusy):
-		return river.JobSnooze(waitForTurn)
+		return river.JobSnooze(snoozeForTurn)
 	case err != nil:
 		return run.end(ctx, err)
 	}
@@ -95,10 +102,28 @@ func (c *cleaner) tableNames() string {
 	return strings.Join(names, ", ")
 }
 
-// turn opens the session in which the run may delete, or returns ErrBusy: while
-// another run has begun, one that has not waits, also between two slices of the
-// other.
+// turn opens the session in which the run may delete, or returns ErrBusy after
+// a while.
 func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
+	patience := time.After(turnPatience)
+	for {
+		session, err := c.tryTurn(ctx, run)
+		if !errors.Is(err, purge.ErrBusy) {
+			return session, err
+		}
+		select {
+		case <-time.After(turnInterval):
+		case <-patience:
+			return nil, err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// tryTurn returns ErrBusy while another run deletes; and to a run that has not
+// begun while another one has, also between two slices of that.
+func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error) {
 	if run.progress.Cutoff.IsZero() {
 		var busy bool
 		err := c.replica.Pool.QueryRow(ctx, `

@@ -78,9 +78,9 @@ func (f *fixture) start() (stop func() error) {
 	return stop
 }
 
-func (f *fixture) exec(sql string, args ...any) {
+func (f *fixture) exec(sql string) {
 	f.t.Helper()
-	_, err := f.pool.Exec(f.t.Context(), sql, args...)
+	_, err := f.pool.Exec(f.t.Context(), sql)
 	require.NoError(f.t, err)
 }
 

@@ -60,6 +60,7 @@ func newRun(replica Replica, job *rivertype.JobRow) *run {
 
 // slice purges until the run is done or its slice is over.
 func (r *run) slice(ctx context.Context, session *purge.Session) error {
+	r.began = time.Now() // waiting for its turn is no part of it
 	r.result.Slices++
 	pace := r.replica.Pace
 	if r.request.args.FullSpeed {
