@@ -93,7 +93,11 @@ func (p *program) follow(ctx context.Context, conn *pgx.Conn, schema string, id 
 	for {
 		rows, _ := conn.Query(ctx, `SELECT state, attempt, output, error FROM `+view+` WHERE id = $1`, id)
 		run, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[followed])
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			draw.end()
+			return errors.New("interrupted; the run goes on")
+		case err != nil:
 			return fmt.Errorf("read run %d: %w", id, err)
 		}
 		var result jobs.Result
@@ -111,14 +115,12 @@ func (p *program) follow(ctx context.Context, conn *pgx.Conn, schema string, id 
 			}
 			reason := string(result.Outcome)
 			if run.Error != nil {
-				reason = *run.Error
+				reason = printable(*run.Error)
 			}
 			return fmt.Errorf("run %d ended %s: %s", id, run.State, reason)
 		}
 		select {
 		case <-ctx.Done():
-			draw.end()
-			return errors.New("interrupted; the run goes on")
 		case <-time.After(interval):
 		}
 	}
@@ -146,7 +148,7 @@ func (p *program) printResult(result jobs.Result) {
 			notes = append(notes, t.Plan)
 		}
 		if t.Error != "" {
-			notes = append(notes, "failed: "+t.Error)
+			notes = append(notes, "failed: "+printable(t.Error))
 		}
 		if len(notes) > 0 {
 			p.printf(" (%s)", strings.Join(notes, "; "))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
@@ -143,9 +144,20 @@ func number(n int64) string        { return fmt.Sprint(n) }
 // text keeps a value on its line of the table.
 func text(s string) string {
 	const most = 80
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(printable(s)), " ")
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most]) + "…"
 	}
 	return s
+}
+
+// printable keeps a text from steering the terminal: anyone who may ask for a
+// run may write anything into it.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }

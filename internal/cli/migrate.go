@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +25,9 @@ the schema, or be allowed to create it.`, databaseVariables()...),
 			if err != nil {
 				return err
 			}
+			if down && status {
+				return usageError{errors.New("--down and --status: want one of them")}
+			}
 			migrator := migrations.Migrator{Config: c.Database.PoolConfig(), Schema: c.Schema}
 			switch {
 			case status:
@@ -37,7 +41,6 @@ the schema, or be allowed to create it.`, databaseVariables()...),
 	}
 	cmd.Flags().BoolVar(&down, "down", false, "undo the newest migration")
 	cmd.Flags().BoolVar(&status, "status", false, "list the migrations and change nothing; exit 1 if one is missing")
-	cmd.MarkFlagsMutuallyExclusive("down", "status")
 	return cmd
 }
 

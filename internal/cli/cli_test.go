@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+func TestHelpIsThis(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for _, command := range []string{"", "run", "migrate", "enqueue", "history", "demo", "healthcheck", "version"} {
+		args := strings.Fields(command + " --help")
+		out := siltgate(t.Context(), nil, args...)
+		require.Zero(t, out.code)
+		require.Empty(t, out.stderr)
+		all.WriteString("$ siltgate " + strings.Join(args, " ") + "\n" + out.stdout + "\n")
+	}
+	golden(t, "help.txt", all.String())
+}
+
+func TestExitCodesTellUsageFromFailure(t *testing.T) {
+	t.Parallel()
+	nowhere := []string{"DATABASE_URL=postgres://app:canary@127.0.0.1:1/app?connect_timeout=2"}
+	for name, c := range map[string]struct {
+		environ []string
+		args    []string
+		code    int
+		stderr  string
+	}{
+		"no command":            {nil, nil, 0, ""},
+		"unknown command":       {nil, []string{"purge"}, 2, `siltgate: unknown command "purge" for "siltgate"`},
+		"unknown flag":          {nil, []string{"run", "--fast"}, 2, "siltgate: unknown flag: --fast"},
+		"too many arguments":    {nil, []string{"run", "now"}, 2, `siltgate: unknown command "now" for "siltgate run"`},
+		"ill-typed flag":        {nil, []string{"history", "--limit", "x"}, 2, "siltgate: invalid argument"},
+		"flag out of bounds":    {nowhere, []string{"history", "--limit", "0"}, 2, "siltgate: --limit 0: want at least 1"},
+		"flags that exclude":    {nowhere, []string{"migrate", "--down", "--status"}, 2, "siltgate: --down and --status: want one of them"},
+		"no configuration":      {nil, []string{"run"}, 2, "siltgate: DATABASE_URL: required"},
+		"bad configuration":     {append(nowhere, "SILTGATE_DUTY_CYCLE=1.5"), []string{"run"}, 2, "siltgate: SILTGATE_DUTY_CYCLE=1.5: want more than 0 and at most 1"},
+		"table not configured":  {nowhere, []string{"enqueue", "--table", "users"}, 2, "siltgate: --table users: is not configured"},
+		"no address for health": {nil, []string{"healthcheck"}, 2, "siltgate: SILTGATE_HTTP_ADDR: want"},
+		"no database, run":      {nowhere, []string{"run"}, 1, "siltgate: "},
+		"no database, migrate":  {nowhere, []string{"migrate"}, 1, "siltgate: "},
+		"no database, enqueue":  {nowhere, []string{"enqueue"}, 1, "siltgate: connect to the database"},
+		"no database, history":  {nowhere, []string{"history"}, 1, "siltgate: connect to the database"},
+		"nobody is healthy":     {[]string{"SILTGATE_HTTP_ADDR=127.0.0.1:1"}, []string{"healthcheck"}, 1, "siltgate: ask for health"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out := siltgate(t.Context(), c.environ, c.args...)
+			require.Equal(t, c.code, out.code, out.stderr)
+			require.True(t, strings.HasPrefix(out.stderr, c.stderr), out.stderr)
+			require.NotContains(t, out.stdout+out.stderr, "canary")
+			if c.code != 0 {
+				require.NotEmpty(t, strings.TrimPrefix(out.stderr, "siltgate: "))
+				require.NotContains(t, out.stderr, "goroutine")
+			}
+		})
+	}
+}
+
+func TestAnUnmigratedDatabaseIsNamedWithItsRemedy(t *testing.T) {
+	t.Parallel()
+	environ, _ := newDatabase(t)
+	for _, args := range [][]string{{"run"}, {"enqueue"}, {"history"}, {"history", "--json"}, {"migrate", "--status"}} {
+		out := siltgate(t.Context(), environ, args...)
+		require.Equal(t, 1, out.code, args)
+		require.Contains(t, out.stderr, "run `siltgate migrate`", args)
+	}
+}
+
+func TestMigrateGoesUpAndDown(t *testing.T) {
+	t.Parallel()
+	environ, _ := newDatabase(t)
+	out := siltgate(t.Context(), environ, "migrate")
+	require.Zero(t, out.code, out.stderr)
+	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 notify\napplied 4 runs\nschema \"siltgate\" is up to date\n", out.stdout)
+	out = siltgate(t.Context(), environ, "migrate")
+	require.Equal(t, "schema \"siltgate\" is up to date\n", out.stdout)
+	out = siltgate(t.Context(), environ, "migrate", "--status")
+	require.Zero(t, out.code)
+	require.NotContains(t, out.stdout, "missing")
+	out = siltgate(t.Context(), environ, "migrate", "--down")
+	require.Equal(t, "undid 4 runs\n", out.stdout)
+	out = siltgate(t.Context(), environ, "migrate", "--status")
+	require.Equal(t, 1, out.code)
+	require.Contains(t, out.stdout, "4\truns      \tmissing")
+}
+
+func TestEnqueueAndHistoryShowTheRun(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	out := siltgate(t.Context(), environ, "enqueue", "--dry-run", "--table", "refresh_tokens", "--reason", "a\tb\x1b[31m", "--requested-by", "ops")
+	require.Zero(t, out.code, out.stderr)
+	require.Equal(t, "1\n", out.stdout)
+
+	out = siltgate(t.Context(), environ, "history")
+	require.Zero(t, out.code)
+	require.Regexp(t, `(?m)^1 +available +- +manual +ops +`, out.stdout)
+
+	out = siltgate(t.Context(), environ, "history", "--json")
+	require.Zero(t, out.code)
+	var runs []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out.stdout), &runs))
+	require.Len(t, runs, 1)
+	require.Equal(t, "a\tb\x1b[31m", runs[0]["reason"])
+	require.Equal(t, []any{"refresh_tokens"}, runs[0]["tables"])
+	require.Equal(t, true, runs[0]["dry_run"])
+
+	// Waiting shows how it ends, whoever executes it.
+	done := make(chan output)
+	go func() { done <- siltgate(t.Context(), environ, "enqueue", "--wait", "--requested-by", "ops") }()
+	require.Eventually(t, func() bool {
+		tag, err := pool.Exec(t.Context(), `
+			UPDATE siltgate.river_job
+			SET state = 'discarded', finalized_at = now(), attempt = 2,
+				errors = ARRAY['{"error":"purge refresh_tokens: does not exist"}'::jsonb],
+				metadata = '{"output":{"outcome":"failed","deleted":7,"duration_ms":1500,"tables":[
+					{"table":"public.refresh_tokens","plan":"index","deleted":7,"locked":2,"undeletable":1}]}}'
+			WHERE id = 2`)
+		return err == nil && tag.RowsAffected() == 1
+	}, 10*time.Second, time.Millisecond)
+	out = <-done
+	require.Equal(t, 1, out.code)
+	require.Contains(t, out.stdout, "run 2\n")
+	require.Contains(t, out.stdout, "public.refresh_tokens: 7 rows deleted (2 locked, left for the next run; 1 cannot be deleted; index)\nfailed in 1.5s\n")
+	require.Equal(t, "siltgate: run 2 ended discarded: purge refresh_tokens: does not exist\n", out.stderr)
+}
+
+func TestWhatOthersWroteCannotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	_, err := pool.Exec(t.Context(), `INSERT INTO siltgate.river_job (kind, args) VALUES ('token_cleanup', $1)`,
+		map[string]string{"requested_by": "\x1b]0;owned\x07\x1b[2Jops\nroot\u202e"})
+	require.NoError(t, err)
+	out := siltgate(t.Context(), environ, "history")
+	require.Zero(t, out.code)
+	for _, r := range out.stdout {
+		require.True(t, r == '\n' || r >= ' ' && r != '\u202e', "%q", out.stdout)
+	}
+	require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 2)
+}
+
+func TestAnInterruptedWaitLeavesTheRun(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan output)
+	go func() { done <- siltgate(ctx, environ, "enqueue", "--wait") }()
+	require.Eventually(t, func() bool {
+		var n int
+		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM siltgate.runs`).Scan(&n)
+		return err == nil && n == 1
+	}, 10*time.Second, time.Millisecond)
+	cancel()
+	out := <-done
+	require.Equal(t, 1, out.code)
+	require.Contains(t, out.stderr, "interrupted; the run goes on")
+	rows, err := pool.Query(t.Context(), `SELECT state FROM siltgate.runs`)
+	require.NoError(t, err)
+	state, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.Equal(t, "available", state)
+}
