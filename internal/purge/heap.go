@@ -62,9 +62,10 @@ func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, error) {
 	at := &t.Position
 	for {
-		if err := r.proceed(ctx, 0); err != nil {
+		if err := r.proceed(ctx); err != nil {
 			return false, err
 		}
+		began := time.Now()
 		found := victims{most: mostVictims, from: at.Row}
 		for _, a := range h.arms {
 			err := r.Session.list(ctx, h.listDead(a), &found)
@@ -76,6 +77,7 @@ func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, err
 			}
 		}
 		found.settle()
+		r.rest = r.Pace.rest(time.Since(began))
 		if int64(len(found.ids)) > max(h.blocks, fewVictims) {
 			return false, nil
 		}
@@ -166,22 +168,22 @@ func (w *sweepWalk) advance(done target, n int64) {
 
 // walk works batch by batch, at the pace of what each one met.
 func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace pacer) error {
-	var pause time.Duration
 	for {
 		in := w.next(pace.size)
 		if in == nil {
 			return nil
 		}
-		if err := r.proceed(ctx, pause); err != nil {
+		if err := r.proceed(ctx); err != nil {
 			return err
 		}
 
 		began := time.Now()
 		n, how, err := r.batch(ctx, h, t, in)
 		took := time.Since(began)
+		r.rest = r.Pace.rest(took)
 		switch {
 		case isTimeout(err) && pace.size > 1:
-			pace, pause = pace.after(took, timedOut)
+			pace = pace.after(took, timedOut)
 			continue
 		case err != nil:
 			return err
@@ -189,7 +191,7 @@ func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace
 
 		w.advance(in, n)
 		t.Batches++
-		pace, pause = pace.after(took, how)
+		pace = pace.after(took, how)
 		r.report()
 	}
 }

@@ -11,13 +11,26 @@ const (
 	timedOut         // it met the statement timeout
 )
 
-// pacer decides how large the next batch is and how long to rest before it,
-// from nothing but how long the last one took and how it went. It controls
-// time because rows tell nothing: 5000 of them took 9 ms in one heap and 94 ms
-// in another.
+// Pace is how gently a run goes.
+type Pace struct {
+	// DutyCycle is the share of a run's time spent deleting: more than 0, at
+	// most 1 (no pauses).
+	DutyCycle float64
+
+	// BatchTarget is how long one batch should take.
+	BatchTarget time.Duration
+}
+
+// rest is the pause that follows on work that took so long.
+func (p Pace) rest(took time.Duration) time.Duration {
+	return time.Duration(float64(took) * (1 - p.DutyCycle) / p.DutyCycle)
+}
+
+// pacer decides how large the next batch is, from nothing but how long the last
+// one took and how it went. It controls time because rows tell nothing: 5000 of
+// them took 9 ms in one heap and 94 ms in another.
 type pacer struct {
 	target time.Duration // how long one batch should take
-	duty   float64       // share of the time spent deleting, in (0, 1]
 	size   int           // of the next batch, in blocks or rows
 	step   int           // additive increase
 	least  int           // a slow batch never makes the next one smaller than this
@@ -26,22 +39,21 @@ type pacer struct {
 
 // blockPacer paces a sweep; its sizes are heap blocks.
 func blockPacer(p Pace) pacer {
-	return pacer{target: p.BatchTarget, duty: p.DutyCycle, size: 64, step: 16, least: 8, most: 1024}
+	return pacer{target: p.BatchTarget, size: 64, step: 16, least: 8, most: 1024}
 }
 
 // rowPacer paces a list; its sizes are rows.
 func rowPacer(p Pace) pacer {
-	return pacer{target: p.BatchTarget, duty: p.DutyCycle, size: 500, step: 125, least: 50, most: 10_000}
+	return pacer{target: p.BatchTarget, size: 500, step: 125, least: 50, most: 10_000}
 }
 
-// after returns the pacer for the next batch, and the pause before it.
-func (p pacer) after(took time.Duration, how outcome) (pacer, time.Duration) {
-	pause := time.Duration(float64(took) * (1 - p.duty) / p.duty)
+// after returns the pacer for the next batch.
+func (p pacer) after(took time.Duration, how outcome) pacer {
 	switch {
 	case how == timedOut:
 		// Only the server's own limit goes below the least size.
 		p.size = max(p.size/2, 1)
-		return p, pause
+		return p
 	case how == blocked, took > 2*p.target:
 		p.size /= 2
 	case took > p.target+p.target/4:
@@ -50,5 +62,5 @@ func (p pacer) after(took time.Duration, how outcome) (pacer, time.Duration) {
 		p.size += p.step
 	}
 	p.size = min(max(p.size, p.least), p.most)
-	return p, pause
+	return p
 }

@@ -21,16 +21,6 @@ import (
 	"time"
 )
 
-// Pace is how gently a run goes.
-type Pace struct {
-	// DutyCycle is the share of a run's time spent deleting: more than 0, at
-	// most 1 (no pauses).
-	DutyCycle float64
-
-	// BatchTarget is how long one batch should take.
-	BatchTarget time.Duration
-}
-
 // Engine purges tables over one session.
 type Engine struct {
 	Session *Session
@@ -75,6 +65,7 @@ type run struct {
 	Engine
 	Request
 	progress *Progress
+	rest     time.Duration // before the next statement, for the work done since the last rest
 }
 
 var (
@@ -164,7 +155,8 @@ func (r *run) purge(ctx context.Context, t *TableProgress) error {
 		if refused == lockTries {
 			return err
 		}
-		if err := r.proceed(ctx, min(200*time.Millisecond<<refused, 5*time.Second)); err != nil {
+		r.rest = min(200*time.Millisecond<<refused, 5*time.Second)
+		if err := r.proceed(ctx); err != nil {
 			return err
 		}
 	}
@@ -228,10 +220,11 @@ func (r *run) report() {
 
 // proceed is asked before every batch. It rests, outside of any transaction,
 // and says why the run must not go on now, if so.
-func (r *run) proceed(ctx context.Context, pause time.Duration) error {
-	if err := r.Session.sleep(ctx, pause); err != nil {
+func (r *run) proceed(ctx context.Context) error {
+	if err := r.Session.sleep(ctx, r.rest); err != nil {
 		return err
 	}
+	r.rest = 0
 	for {
 		switch {
 		case ctx.Err() != nil:

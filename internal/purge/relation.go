@@ -40,7 +40,7 @@ type heap struct {
 	isLeaf bool
 	blocks int64
 
-	// keepsRows reports whether a trigger or a policy may keep a dead row.
+	// keepsRows reports whether a trigger, a rule or a policy may keep a dead row.
 	keepsRows bool
 }
 
@@ -181,6 +181,8 @@ func (s *Session) heaps(ctx context.Context, r relation, arms []arm) ([]heap, er
 			c.relkind::text,
 			pg_relation_size(c.oid) / current_setting('block_size')::bigint,
 			c.relrowsecurity OR EXISTS (
+				SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid AND w.ev_type = '4' -- on delete
+			) OR EXISTS (
 				SELECT FROM pg_trigger AS g
 				WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
 					-- 11 = for each row, before, on delete: it may say no
