@@ -1,5 +1,5 @@
 # The version that the binary names: the nearest tag, or nothing outside of a clone.
-VERSION ?= $(shell git describe --tags --dirty 2>/dev/null)
+VERSION ?= $(or $(shell git describe --tags --dirty 2>/dev/null),dev)
 COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null)
 
 CLI := github.com/siltgate/siltgate/internal/cli

@@ -17,9 +17,10 @@ type Querier interface {
 }
 
 // Enqueue asks for a run and returns its job's id: of an identical run that
-// still waits, the id of that one. In a transaction the run starts when it
-// commits. It calls the schema's function enqueue_token_cleanup, so the role
-// needs EXECUTE on that and nothing else. The schema is DefaultSchema.
+// still waits, the id of that one. In a transaction call it last: then the run
+// begins after the commit and sees what the transaction did. It calls the
+// schema's function enqueue_token_cleanup, so the role needs EXECUTE on that and
+// nothing else. The schema is DefaultSchema.
 func Enqueue(ctx context.Context, db Querier, args TokenCleanupArgs) (int64, error) {
 	return EnqueueIn(ctx, db, DefaultSchema, args)
 }

@@ -85,7 +85,7 @@ func DecodeArgs(encoded []byte) (TokenCleanupArgs, error) {
 		switch {
 		case !ok:
 			problems = append(problems, fmt.Errorf("arguments: unknown field %q", abridge(name)))
-		case hasNull(value), json.Unmarshal(value, field.into) != nil:
+		case json.Unmarshal(value, field.into) != nil, hasNull(value):
 			problems = append(problems, fmt.Errorf("arguments: %s: want %s, got %s", name, field.want, abridge(string(value))))
 		}
 	}
@@ -103,11 +103,9 @@ func DecodeArgs(encoded []byte) (TokenCleanupArgs, error) {
 // hasNull finds what encoding/json would quietly take for a zero value: null
 // itself, and null in a list.
 func hasNull(value json.RawMessage) bool {
-	if bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
-		return true
-	}
+	isNull := func(v json.RawMessage) bool { return bytes.Equal(bytes.TrimSpace(v), []byte("null")) }
 	var list []json.RawMessage
-	return json.Unmarshal(value, &list) == nil && slices.ContainsFunc(list, hasNull)
+	return isNull(value) || json.Unmarshal(value, &list) == nil && slices.ContainsFunc(list, isNull)
 }
 
 // abridge keeps a hostile argument from filling the history.

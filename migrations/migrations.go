@@ -162,6 +162,7 @@ func appliedAt(ctx context.Context, db querier, schema string) (map[int64]time.T
 // which it creates first: goose keeps its version table inside.
 func (m Migrator) with(ctx context.Context, work func(*goose.Provider) error) (err error) {
 	config := m.Config.Copy()
+	config.MaxConns = max(config.MaxConns, 4) // goose keeps one for its lock
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		// goose's version table has a timestamp without zone: let it always be UTC.
 		_, err := conn.Exec(ctx, "SET search_path TO "+pgx.Identifier{m.Schema}.Sanitize()+", pg_temp; SET timezone TO 'UTC'")

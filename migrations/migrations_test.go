@@ -126,6 +126,22 @@ func TestEnqueueReturnsTheIdenticalRunThatStillWaits(t *testing.T) {
 	require.NotEqual(t, all, dry)
 	require.NotEqual(t, dry, enqueue(`dry_run => true, reason => 'incident'`))
 
+	// The waiting run may begin before the transaction commits, and miss what it did.
+	tx, err := pool.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `CREATE TABLE written ()`)
+	require.NoError(t, err)
+	var own int64
+	require.NoError(t, tx.QueryRow(t.Context(), `SELECT siltgate.enqueue_token_cleanup()`).Scan(&own))
+	require.NotEqual(t, all, own)
+	require.NoError(t, tx.Rollback(t.Context()))
+
+	// Nothing is what a forgotten parameter sends: it must not turn a dry run into a run.
+	for _, args := range []string{`dry_run => NULL`, `full_speed => NULL`} {
+		_, err = pool.Exec(t.Context(), `SELECT siltgate.enqueue_token_cleanup(`+args+`)`)
+		require.ErrorContains(t, err, "want true or false, got NULL")
+	}
+
 	// A run that has begun is too late to join.
 	_, err = pool.Exec(t.Context(), `UPDATE siltgate.river_job SET metadata = '{"output":{"outcome":"running"}}' WHERE id = $1`, all)
 	require.NoError(t, err)
@@ -176,7 +192,7 @@ func TestTheRunsViewSurvivesWhateverIsInserted(t *testing.T) {
 		`null`, `1`, `"x"`, `[]`, `["tick", "tables"]`, `{"tick":"2026-99-99"}`, `{"tick":7}`, `{"tables":"x"}`, `{"tables":[1,null,{}]}`,
 		`{"tables":{}}`, `{"dry_run":"yes"}`, `{"requested_by":{"a":1}}`, `{"tick":"2026-11-22T03:00:00Z","dry_run":true}`,
 	} {
-		for _, output := range []string{`null`, `7`, `[]`, `{"deleted":"x","duration_ms":1e400,"cutoff":"never"}`, `{"deleted":12,"duration_ms":1500,"outcome":"completed"}`} {
+		for _, output := range []string{`null`, `7`, `[]`, `{"deleted":"x","duration_ms":1e400,"cutoff":"never"}`, `{"duration_ms":9223372036854775807,"cutoff":"infinity"}`, `{"deleted":12,"duration_ms":1500,"outcome":"completed"}`} {
 			_, err := pool.Exec(t.Context(), `
 				INSERT INTO siltgate.river_job (kind, args, metadata)
 				VALUES ('token_cleanup', $1::text::jsonb, jsonb_build_object('output', $2::text::jsonb))`, args, output)
@@ -187,7 +203,7 @@ func TestTheRunsViewSurvivesWhateverIsInserted(t *testing.T) {
 	require.NoError(t, err)
 	all, err := pgx.CollectRows(rows, pgx.RowToMap)
 	require.NoError(t, err)
-	require.Len(t, all, 13*5)
+	require.Len(t, all, 13*6)
 	last := all[len(all)-1]
 	require.Equal(t, "schedule", last["trigger"])
 	require.Equal(t, true, last["dry_run"])

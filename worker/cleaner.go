@@ -83,7 +83,10 @@ func (c *cleaner) request(encoded []byte) (request, error) {
 	}
 	var tables []purge.Table
 	for _, name := range args.Tables {
-		i := slices.IndexFunc(c.replica.Tables, func(t purge.Table) bool { return t.Is(name) })
+		i := slices.IndexFunc(c.replica.Tables, func(t purge.Table) bool { return t.String() == name })
+		if i < 0 {
+			i = slices.IndexFunc(c.replica.Tables, func(t purge.Table) bool { return t.Is(name) })
+		}
 		if i < 0 {
 			return request{}, fmt.Errorf("arguments: tables: %q is not configured; configured are %s", name, c.tableNames())
 		}

@@ -118,7 +118,7 @@ func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error
 	go func() { stopped <- client.Stop(ctx) }()
 	drain()
 	if err := <-stopped; err != nil {
-		return fmt.Errorf("stop within %s: %w", stopTimeout, err)
+		return fmt.Errorf("the run in hand did not end within %s, another replica will go on with it: %w", stopTimeout, err)
 	}
 	return nil
 }

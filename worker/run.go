@@ -124,7 +124,7 @@ func (r *run) end(ctx context.Context, err error) error {
 	case err != nil && !stopping:
 		return r.fail(ctx, err)
 	case !r.progress.Done:
-		return r.goOn(ctx)
+		return r.goOn(ctx, stopping)
 	}
 	outcome := jobs.OutcomeCompleted
 	switch {
@@ -138,7 +138,10 @@ func (r *run) end(ctx context.Context, err error) error {
 }
 
 // goOn gives the run back, to be continued at once by whoever takes it.
-func (r *run) goOn(ctx context.Context) error {
+func (r *run) goOn(ctx context.Context, stopping bool) error {
+	if stopping {
+		r.log().Info("run given back", "deleted", r.progress.Deleted())
+	}
 	if r.result.Slices > 0 {
 		r.fill(jobs.OutcomeRunning)
 		if err := river.RecordOutput(ctx, r.result); err != nil {

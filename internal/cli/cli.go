@@ -69,6 +69,7 @@ that the application does not notice.`,
 		p.migrateCommand(),
 		p.enqueueCommand(),
 		p.historyCommand(),
+		p.demoCommand(),
 		p.healthcheckCommand(),
 		p.versionCommand(),
 	)

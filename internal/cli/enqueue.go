@@ -28,7 +28,7 @@ func (p *program) enqueueCommand() *cobra.Command {
 run that still waits, the id of that one.
 
 With --wait the command shows the run's progress and its result, and fails if
-the run failed. Ended before that, the command leaves the run to go on.`, databaseVariables()...),
+the run failed. Ended before that, the command leaves the run to go on.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
 		Example: `  siltgate enqueue --dry-run --wait
   siltgate enqueue --table refresh_tokens --full-speed --reason "incident 42"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -81,6 +81,7 @@ func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenC
 type followed struct {
 	State   string
 	Attempt int
+	DryRun  bool
 	Output  []byte
 	Error   *string
 }
@@ -91,7 +92,7 @@ func (p *program) follow(ctx context.Context, conn *pgx.Conn, schema string, id 
 	view := pgx.Identifier{schema, "runs"}.Sanitize()
 	draw := newProgress(p.stdout)
 	for {
-		rows, _ := conn.Query(ctx, `SELECT state, attempt, output, error FROM `+view+` WHERE id = $1`, id)
+		rows, _ := conn.Query(ctx, `SELECT state, attempt, dry_run, output, error FROM `+view+` WHERE id = $1`, id)
 		run, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[followed])
 		switch {
 		case ctx.Err() != nil:
@@ -113,11 +114,10 @@ func (p *program) follow(ctx context.Context, conn *pgx.Conn, schema string, id 
 			if run.State == "completed" {
 				return nil
 			}
-			reason := string(result.Outcome)
-			if run.Error != nil {
-				reason = printable(*run.Error)
+			if run.Error == nil || slices.ContainsFunc(result.Tables, func(t jobs.TableResult) bool { return t.Error != "" }) {
+				return fmt.Errorf("run %d ended %s", id, run.State) // the tables said why
 			}
-			return fmt.Errorf("run %d ended %s: %s", id, run.State, reason)
+			return fmt.Errorf("run %d ended %s: %s", id, run.State, printable(*run.Error))
 		}
 		select {
 		case <-ctx.Done():

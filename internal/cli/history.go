@@ -51,7 +51,7 @@ type pastRun struct {
 	CreatedAt   time.Time
 	StartedAt   *time.Time
 	Duration    *time.Duration
-	Deleted     *int64
+	Deleted     *string
 	Outcome     *string
 	Error       *string
 }
@@ -88,7 +88,13 @@ func recentRuns(ctx context.Context, conn *pgx.Conn, schema string, limit int) (
 			created_at,
 			started_at,
 			duration,
-			deleted,
+			CASE
+				WHEN outcome = 'dry_run' THEN (
+					SELECT sum((t -> 'estimate')::bigint)
+					FROM jsonb_array_elements(output -> 'tables') AS t
+				) || ' found'
+				ELSE deleted::text
+			END AS deleted,
 			outcome,
 			error
 		FROM `+pgx.Identifier{schema, "runs"}.Sanitize()+`
@@ -112,7 +118,7 @@ func (p *program) printRuns(runs []pastRun) {
 		}
 		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n",
 			r.ID, r.State, or(r.Outcome, text), r.Trigger, cause, or(r.StartedAt, timestamp),
-			or(r.Duration, time.Duration.String), or(r.Deleted, number), r.Attempt, or(r.Replica, text), or(r.Error, text))
+			or(r.Duration, time.Duration.String), or(r.Deleted, text), r.Attempt, or(r.Replica, text), or(r.Error, text))
 	}
 	_ = w.Flush()
 }
@@ -139,7 +145,6 @@ func or[T any](value *T, format func(T) string) string {
 }
 
 func timestamp(t time.Time) string { return t.UTC().Format(time.DateTime) }
-func number(n int64) string        { return fmt.Sprint(n) }
 
 // text keeps a value on its line of the table.
 func text(s string) string {

@@ -26,9 +26,13 @@ func (p *progress) line(run followed, result jobs.Result) {
 	if run.Attempt > 1 {
 		line += fmt.Sprintf(", attempt %d", run.Attempt)
 	}
-	if result.Outcome != "" {
+	switch expected := estimate(result); {
+	case result.Outcome == "":
+	case run.DryRun:
+		line += fmt.Sprintf(", %d dead rows found", expected)
+	default:
 		line += fmt.Sprintf(", %d rows deleted", result.Deleted)
-		if expected := estimate(result); expected > result.Deleted && run.State != "completed" {
+		if expected > result.Deleted && run.State != "completed" {
 			line += fmt.Sprintf(" of about %d", expected)
 			if p.terminal {
 				line += " " + bar(float64(result.Deleted)/float64(expected))

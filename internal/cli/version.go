@@ -20,7 +20,10 @@ func (p *program) versionCommand() *cobra.Command {
 		Short: "Print version, commit, River and Go versions",
 		RunE: func(*cobra.Command, []string) error {
 			river := "unknown"
-			revision := commit
+			name, revision := version, commit
+			if name == "" {
+				name = "dev"
+			}
 			if info, ok := debug.ReadBuildInfo(); ok {
 				for _, module := range info.Deps {
 					if module.Path == "github.com/riverqueue/river" {
@@ -36,7 +39,7 @@ func (p *program) versionCommand() *cobra.Command {
 			if revision == "" {
 				revision = "unknown"
 			}
-			p.printf("siltgate %s\ncommit   %s\nriver    %s\ngo       %s\n", version, revision, river, runtime.Version())
+			p.printf("siltgate %s\ncommit   %s\nriver    %s\ngo       %s\n", name, revision, river, runtime.Version())
 			return nil
 		},
 	}

@@ -7,62 +7,62 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// rowsPerBlock is more than a heap block can hold (MaxHeapTuplesPerPage is 291
-// for blocks of 8 kB).
-const rowsPerBlock = 300
+// batchResult is what a batch did, and the dead rows it had to leave. Rows that
+// are gone are also noted in the table's progress, as each statement commits;
+// those that are left only once the target is done with.
+type batchResult struct {
+	deleted     int64
+	locked      int64
+	undeletable int64
+	how         outcome
+}
 
-// batch deletes a target's dead rows, or counts them in a dry run, and notes
-// the counts. After an error the target is to be tried again: nothing of it was
-// noted but rows that are gone.
-func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (int64, outcome, error) {
+// batch deletes a target's dead rows, or counts them in a dry run.
+func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	if r.DryRun {
-		return 0, finished, r.count(ctx, h, t, in)
+		return batchResult{}, r.count(ctx, h, t, in)
 	}
 
+	limit := r.limit(h, in)
 	st := h.deleteRows(in)
-	limit := r.limit(in)
 	if limit > 0 {
 		st = h.deleteUnlocked(in, limit)
 	}
 	n, err := r.Session.execute(ctx, st)
 	switch {
 	case isLockConflict(err):
-		n, err := r.yield(ctx, h, t, in, limit)
-		return n, blocked, err
-	case isForeignKeyViolation(err):
-		n, err := r.isolate(ctx, h, t, in, limit)
-		return n, finished, err
+		return r.yield(ctx, h, t, in, limit)
 	case err != nil:
-		return 0, finished, fmt.Errorf("delete batch: %w", err)
+		return batchResult{}, fmt.Errorf("delete batch: %w", err)
 	}
 	t.Deleted += n
-
-	if h.keepsRows {
-		kept, err := r.remaining(ctx, h, in)
-		if err != nil {
-			return n, finished, err
-		}
-		t.Undeletable += kept
+	result := batchResult{deleted: n}
+	switch {
+	case limit > 0 && n == limit: // what is left, is left by the cap
+	case h.keepsRows || len(h.selfReferences) > 0:
+		result.undeletable, err = r.remaining(ctx, h, in)
+	case limit > 0:
+		result.locked, err = r.remaining(ctx, h, in)
 	}
-	return n, finished, nil
+	return result, err
 }
 
 // limit is how many rows of the target the run may still delete; 0 = all of them.
-func (r *run) limit(in target) int64 {
+func (r *run) limit(h heap, in target) int64 {
 	left := r.MaxRows - r.progress.Deleted()
-	if r.MaxRows == 0 || left >= mostRows(in) {
+	if r.MaxRows == 0 || left >= h.mostRows(in) {
 		return 0
 	}
 	return left
 }
 
 // mostRows is how many rows a target can have.
-func mostRows(in target) int64 {
+func (h heap) mostRows(in target) int64 {
 	switch in := in.(type) {
 	case rowList:
 		return int64(len(in))
 	case blockRange:
-		return (in.to - in.from) * rowsPerBlock
+		return (in.to - in.from) * h.rowsPerBlock
 	default:
 		panic(fmt.Sprintf("target %T has no size", in))
 	}
@@ -95,26 +95,22 @@ func (r *run) remaining(ctx context.Context, h heap, in target) (int64, error) {
 
 // yield takes what is free of a target in which someone holds a lock. What
 // stays is the next run's.
-func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (int64, error) {
+func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (batchResult, error) {
 	n, err := r.Session.execute(ctx, h.deleteUnlocked(in, limit))
 	switch {
-	case isForeignKeyViolation(err):
-		return r.isolate(ctx, h, t, in, limit)
 	case isLockConflict(err):
 		// Either the whole table is locked, or rows that refer to ours are.
 		if _, err := r.Session.execute(ctx, h.deleteRows(rowList{})); isLockConflict(err) {
-			return 0, errTableLocked
+			return batchResult{}, errTableLocked
 		}
-		return r.isolate(ctx, h, t, in, limit)
+		return r.isolate(ctx, h, t, in)
 	case err != nil:
-		return 0, fmt.Errorf("delete unlocked rows: %w", err)
+		return batchResult{}, fmt.Errorf("delete unlocked rows: %w", err)
 	}
 	t.Deleted += n
-
-	left, err := r.remaining(ctx, h, in)
-	if err != nil {
-		return n, err
+	result := batchResult{deleted: n, how: blocked}
+	if limit == 0 || n < limit {
+		result.locked, err = r.remaining(ctx, h, in)
 	}
-	t.Locked += left
-	return n, nil
+	return result, err
 }

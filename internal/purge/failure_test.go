@@ -47,13 +47,13 @@ func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
 	late := Table{Name: "late", DoneColumn: "used"}
 	e := db.engine(tokens, late)
-	p, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.ErrorContains(t, err, "purge late: does not exist")
 
 	db.exec(`CREATE TABLE late (used boolean); INSERT INTO late VALUES (true), (false)`)
 	db.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
 	p.Retry()
-	p, err = e.Run(t.Context(), Request{Tables: e.Configured}, p)
+	p, err = e.Run(t.Context(), Request{Tables: e.tables}, p)
 	require.NoError(t, err)
 	require.True(t, p.Done)
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM late`))

@@ -15,25 +15,28 @@ type foreignKey struct {
 	title      string // the same for people
 	columns    []string
 	referenced []string
+	operators  []string // that compare the two, for SQL
 	cascade    bool
 	indexed    bool
 	self       bool // the table refers to itself
-	configured bool // the rows that refer are themselves in a configured table
 }
 
 // checkReferences refuses references that would delete rows nobody configured,
 // or make each deleted row cost a scan, and notes the table's own.
-func (s *Session) checkReferences(ctx context.Context, r *relation, configured []Table) error {
-	keys, err := s.references(ctx, r.oid, configured)
+func (s *Session) checkReferences(ctx context.Context, r *relation) error {
+	keys, err := s.references(ctx, r.oid)
 	if err != nil {
 		return err
 	}
 	for _, key := range keys {
 		switch {
-		// A row of the table itself may be live: that it is configured is no leave to delete it.
-		case key.cascade && !r.table.AllowCascade && (key.self || !key.configured):
-			return fmt.Errorf("foreign key %q deletes rows of %s with it (ON DELETE CASCADE): "+
-				"configure that table too, or allow it with ALLOW_CASCADE=true", key.name, key.title)
+		// Whoever may be configured as well: its rows may be live all the same.
+		case key.cascade && key.self:
+			return fmt.Errorf("foreign key %q deletes live rows of the table itself with dead ones (ON DELETE CASCADE): "+
+				"make it NO ACTION or SET NULL", key.name)
+		case key.cascade && !r.table.AllowCascade:
+			return fmt.Errorf("foreign key %q deletes rows of %s with it, dead or not (ON DELETE CASCADE): "+
+				"make it NO ACTION or SET NULL, or allow it with SILTGATE_TABLES_<n>_ALLOW_CASCADE=true", key.name, key.title)
 		case !key.indexed:
 			return fmt.Errorf("foreign key %q has no index, so each deleted row would read all of %s: "+
 				"CREATE INDEX CONCURRENTLY ON %s (%s)", key.name, key.title, key.table, quoteAll(key.columns))
@@ -46,11 +49,7 @@ func (s *Session) checkReferences(ctx context.Context, r *relation, configured [
 
 // references lists the foreign keys to a table and its partitions, and those
 // that a cascade from there goes on through.
-func (s *Session) references(ctx context.Context, oid uint32, configured []Table) ([]foreignKey, error) {
-	names := make([]string, len(configured))
-	for i, t := range configured {
-		names[i] = t.identifier()
-	}
+func (s *Session) references(ctx context.Context, oid uint32) ([]foreignKey, error) {
 	rows, err := s.conn.Query(ctx, `
 		WITH RECURSIVE tree AS (
 			SELECT $1::oid AS oid
@@ -82,22 +81,32 @@ func (s *Session) references(ctx context.Context, oid uint32, configured []Table
 				JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = key.attnum
 				ORDER BY key.place
 			),
+			ARRAY(
+				SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+				FROM unnest(k.conpfeqop) WITH ORDINALITY AS key (operator, place)
+				JOIN pg_operator AS o ON o.oid = key.operator
+				JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+				ORDER BY key.place
+			),
 			k.confdeltype = 'c',
 			EXISTS (
 				SELECT FROM pg_index AS i
+				JOIN pg_class AS c ON c.oid = i.indexrelid
+				JOIN pg_am AS m ON m.oid = c.relam
+				JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 				WHERE i.indrelid = k.conrelid
 					AND i.indisvalid
-					AND i.indkey[0] = ANY(k.conkey)
-					AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) LIKE '(%IS NOT NULL)')
+					AND m.amname IN ('btree', 'hash')
+					AND a.attnum = ANY(k.conkey)
+					AND coalesce(pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname), true)
 			),
-			k.conrelid IN (SELECT oid FROM tree),
-			EXISTS (SELECT FROM unnest($2::text[]) AS name WHERE to_regclass(name) = k.conrelid)
+			k.conrelid IN (SELECT oid FROM tree) AND k.confrelid IN (SELECT oid FROM tree)
 		FROM reached
 		JOIN pg_constraint AS k ON k.oid = reached.oid
 		JOIN pg_class AS c ON c.oid = k.conrelid
 		JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE k.conparentid = 0 -- partitions repeat their parent's
-		ORDER BY k.conname`, oid, names)
+		ORDER BY k.conname`, oid)
 	if err != nil {
 		return nil, fmt.Errorf("read foreign keys to it: %w", err)
 	}
@@ -107,12 +116,12 @@ func (s *Session) references(ctx context.Context, oid uint32, configured []Table
 	var schema, name string
 	_, err = pgx.ForEachRow(rows, []any{
 		&key.name, &schema, &name, &key.columns, &key.referenced,
-		&key.cascade, &key.indexed, &key.self, &key.configured,
+		&key.operators, &key.cascade, &key.indexed, &key.self,
 	}, func() error {
 		key.table = pgx.Identifier{schema, name}.Sanitize()
 		key.title = schema + "." + name
 		keys = append(keys, key)
-		key.columns, key.referenced = nil, nil
+		key.columns, key.referenced, key.operators = nil, nil, nil
 		return nil
 	})
 	if err != nil {

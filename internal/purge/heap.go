@@ -2,6 +2,7 @@ package purge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -19,9 +20,13 @@ const (
 	// fewVictims are always worth a list, however small the heap.
 	fewVictims = 1000
 
-	// mostPasses bounds the sweeps over a table that refers to itself; what is
-	// left then, the next run takes.
-	mostPasses = 100
+	// listPatience bounds the transaction of a list: whoever wants to alter the
+	// table waits for it, and everybody else behind them.
+	listPatience = time.Second
+
+	// mostRepeats bounds how often one range of a table that refers to itself is
+	// worked on in a row; the next pass takes what is left.
+	mostRepeats = 100
 
 	// lockTries is how often a locked table is tried again before it fails for
 	// this attempt: with the pauses between, for about 20 seconds, which is less
@@ -31,8 +36,8 @@ const (
 
 // purgeHeap works on one heap, from the table's position if that is in it.
 func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
+	t.enter(h)
 	at := &t.Position
-	at.enter(h)
 	if at.Plan == "" {
 		indexed, err := r.Session.hasIndexes(ctx, h)
 		if err != nil {
@@ -60,28 +65,20 @@ func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 // workList deletes what the indexes list, in rounds of bounded size. It returns
 // false when there is so much to delete that a sweep is cheaper.
 func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, error) {
-	at := &t.Position
 	for {
 		if err := r.proceed(ctx); err != nil {
 			return false, err
 		}
 		began := time.Now()
-		found := victims{most: mostVictims, from: at.Row}
-		for _, a := range h.arms {
-			err := r.Session.list(ctx, h.listDead(a), &found)
-			if isTimeout(err) {
-				return false, nil
-			}
-			if err != nil {
-				return false, fmt.Errorf("list dead rows: %w", err)
-			}
-		}
-		found.settle()
+		found, err := r.Session.list(ctx, h, t.Position.Row)
 		r.rest = r.Pace.rest(time.Since(began))
-		if int64(len(found.ids)) > max(h.blocks, fewVictims) {
+		switch {
+		case errors.Is(err, errTooMany), isTimeout(err):
 			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("list dead rows: %w", err)
 		}
-		if err := r.walk(ctx, h, t, &listWalk{at: at, ids: found.ids}, rowPacer(r.Pace)); err != nil {
+		if err := r.walk(ctx, h, t, &listWalk{at: &t.Position, ids: found.ids}, rowPacer(r.Pace)); err != nil {
 			return false, err
 		}
 		if !found.full {
@@ -91,7 +88,7 @@ func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, err
 }
 
 // sweep deletes range after range of blocks, once over the heap; over a table
-// that refers to itself until a pass finds nothing.
+// that refers to itself in several passes.
 func (r *run) sweep(ctx context.Context, h heap, t *TableProgress) error {
 	at := &t.Position
 	if at.End == 0 {
@@ -102,68 +99,10 @@ func (r *run) sweep(ctx context.Context, h heap, t *TableProgress) error {
 		if err := r.walk(ctx, h, t, w, blockPacer(r.Pace)); err != nil {
 			return err
 		}
-		if !w.again || at.Found == 0 || at.Pass == mostPasses {
+		if !w.again || !t.nextPass() {
 			return nil
 		}
-		at.Row, at.Found = 0, 0
-		at.Pass++
 	}
-}
-
-// walker yields the targets of a plan one after the other.
-type walker interface {
-	// next is the target from the position on, of at most size rows or blocks;
-	// nil at the end.
-	next(size int) target
-	// advance moves the position past the target, of which n rows were deleted.
-	advance(done target, n int64)
-}
-
-// listWalk goes through a list of rows.
-type listWalk struct {
-	at  *position
-	ids []rowID
-}
-
-func (w *listWalk) next(size int) target {
-	if len(w.ids) == 0 {
-		return nil
-	}
-	return rowList(w.ids[:min(size, len(w.ids))])
-}
-
-func (w *listWalk) advance(done target, _ int64) {
-	rows := done.(rowList)
-	w.ids = w.ids[len(rows):]
-	w.at.Row = rows[len(rows)-1] + 1
-}
-
-// sweepWalk goes through the blocks of a heap: up, and on odd passes down,
-// because rows may refer to older ones or to newer ones.
-type sweepWalk struct {
-	at    *position
-	again bool // a range that gave rows may give more: those they referred to
-}
-
-func (w *sweepWalk) next(size int) target {
-	from := w.at.Row.block()
-	to := min(from+int64(size), w.at.End)
-	if from >= to {
-		return nil
-	}
-	if w.at.Pass%2 == 1 {
-		return blockRange{from: w.at.End - to, to: w.at.End - from}
-	}
-	return blockRange{from: from, to: to}
-}
-
-func (w *sweepWalk) advance(done target, n int64) {
-	w.at.Found += n
-	if w.again && n > 0 {
-		return
-	}
-	blocks := done.(blockRange)
-	w.at.Row += rowID(blocks.to-blocks.from) << 16
 }
 
 // walk works batch by batch, at the pace of what each one met.
@@ -178,7 +117,17 @@ func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace
 		}
 
 		began := time.Now()
-		n, how, err := r.batch(ctx, h, t, in)
+		done, err := r.batch(ctx, h, t, in)
+		if isRefusal(err) {
+			smaller, again := pace.afterRefusal()
+			if pace = smaller; again {
+				r.rest = r.Pace.rest(time.Since(began))
+				continue
+			}
+			done, err = r.isolate(ctx, h, t, in)
+		} else if isTimeout(err) && pace.size == 1 {
+			done, err = r.isolate(ctx, h, t, in)
+		}
 		took := time.Since(began)
 		r.rest = r.Pace.rest(took)
 		switch {
@@ -189,9 +138,12 @@ func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace
 			return err
 		}
 
-		w.advance(in, n)
+		if w.advance(in, done.deleted) {
+			t.Locked += done.locked
+			t.Undeletable += done.undeletable
+		}
 		t.Batches++
-		pace = pace.after(took, how)
+		pace = pace.after(took, done.how)
 		r.report()
 	}
 }

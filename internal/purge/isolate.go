@@ -9,38 +9,29 @@ import (
 // lock_timeout, and the rows behind the others are the next run's.
 const mostConflicts = 50
 
-// isolation halves a list of rows, some of which cannot go, until those are
-// alone. Its counts are noted when the whole list was seen: a target that is
-// tried again must not be counted twice.
+// isolation halves a list of rows, some of which cannot go, until those are alone.
 type isolation struct {
-	run  *run
-	heap heap
-	into *TableProgress
-
-	conflicts   int
-	locked      int64
-	undeletable int64
+	run       *run
+	heap      heap
+	into      *TableProgress
+	conflicts int
+	result    batchResult
 }
 
 // isolate deletes what it can of a target in which some rows cannot go: because
-// others refer to them, or because those others are locked.
-func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (int64, error) {
+// a constraint or a trigger keeps them, because rows that refer to them are
+// locked, or because together they take too long.
+func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	ids, err := r.Session.rowIDs(ctx, h.selectRows(in))
 	if err != nil {
-		return 0, fmt.Errorf("find dead rows: %w", err)
+		return batchResult{}, fmt.Errorf("find dead rows: %w", err)
 	}
-	if limit > 0 && int64(len(ids)) > limit {
+	if limit := r.limit(h, in); limit > 0 && int64(len(ids)) > limit {
 		ids = ids[:limit]
 	}
-
-	before := t.Deleted
-	isolation := isolation{run: r, heap: h, into: t}
-	if err := isolation.halve(ctx, ids); err != nil {
-		return t.Deleted - before, err
-	}
-	t.Locked += isolation.locked
-	t.Undeletable += isolation.undeletable
-	return t.Deleted - before, nil
+	i := isolation{run: r, heap: h, into: t, result: batchResult{how: blocked}}
+	err = i.halve(ctx, ids)
+	return i.result, err
 }
 
 // halve deletes a list, or each half of it.
@@ -51,7 +42,7 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case i.conflicts == mostConflicts:
-		i.locked += int64(len(ids))
+		i.result.locked += int64(len(ids))
 		return nil
 	}
 
@@ -60,11 +51,12 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 	switch {
 	case err == nil:
 		i.into.Deleted += n
+		i.result.deleted += n
 		return nil
-	case !locked && !isForeignKeyViolation(err):
-		return fmt.Errorf("delete rows one by one: %w", err)
 	case locked:
 		i.conflicts++
+	case !isRefusal(err) && (!isTimeout(err) || len(ids) == 1):
+		return fmt.Errorf("delete rows one by one: %w", err)
 	}
 	if len(ids) > 1 {
 		half := len(ids) / 2
@@ -74,9 +66,9 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 		return i.halve(ctx, ids[half:])
 	}
 	if locked {
-		i.locked++
+		i.result.locked++
 	} else {
-		i.undeletable++
+		i.result.undeletable++
 	}
 	return nil
 }

@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
 
-// lagInterval is how often standbys are looked at.
-const lagInterval = time.Second
+const (
+	// lagInterval is how often standbys are looked at.
+	lagInterval = time.Second
+
+	// blindInterval is how often, while they cannot be seen.
+	blindInterval = time.Minute
+)
 
 var errBlind = errors.New("the role sees no other session's state: it needs pg_read_all_stats")
 
@@ -25,7 +31,7 @@ type LagGuard struct {
 	written []walPosition // not yet replayed by every standby
 	asked   time.Time
 	late    bool
-	blind   bool // the role may not see standbys
+	blind   bool // standbys cannot be seen; looked again at every blindInterval
 }
 
 // walPosition is an end of the WAL and when it was there.
@@ -42,24 +48,34 @@ func (g *LagGuard) behind(ctx context.Context, s *Session, log *slog.Logger) boo
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if now := time.Now(); !g.blind && now.Sub(g.asked) >= lagInterval {
-		g.asked = now
-		lag, err := g.measure(ctx, s, now)
-		switch {
-		case s.lost():
-			return false // the next statement will say so
-		case err != nil:
-			// A guard that cannot see must not stop the purge either.
-			g.blind = true
+	now := time.Now()
+	interval := lagInterval
+	if g.blind {
+		interval = blindInterval
+	}
+	if now.Sub(g.asked) < interval {
+		return g.late
+	}
+	g.asked = now
+	lag, err := g.measure(ctx, s, now)
+	if s.lost() {
+		return false // the next statement will say so
+	}
+	if blind := err != nil; blind != g.blind {
+		g.blind = blind
+		if blind {
 			log.Warn("replica lag is not watched: it cannot be read", "error", err)
-			return false
-		}
-		if late := lag > g.Limit; late != g.late {
-			g.late = late
-			log.Info("replica lag changed", "waiting", late, "lag", lag.Round(time.Millisecond), "limit", g.Limit)
 		}
 	}
-	return g.late && !g.blind
+	if late := err == nil && lag > g.Limit; late != g.late {
+		g.late = late
+		if late {
+			log.Warn("waiting for a standby", "lag", lag.Round(time.Millisecond), "limit", g.Limit)
+		} else {
+			log.Info("the standby has caught up")
+		}
+	}
+	return g.late
 }
 
 // measure finds the time since the oldest WAL was written that some standby has
@@ -67,18 +83,20 @@ func (g *LagGuard) behind(ctx context.Context, s *Session, log *slog.Logger) boo
 func (g *LagGuard) measure(ctx context.Context, s *Session, now time.Time) (time.Duration, error) {
 	var end, standbys, visible int64
 	var replayed *int64
+	var reported float64 // seconds
 	st := &statement{}
 	st.WriteString(`
 		SELECT
 			pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint,
 			min(pg_wal_lsn_diff(r.replay_lsn, '0/0'))::bigint,
 			count(*),
-			count(r.state)
+			count(*) FILTER (WHERE r.state IS NOT NULL),
+			coalesce(extract(epoch FROM max(r.replay_lag)), 0)::float8
 		FROM pg_stat_replication AS r
 		LEFT JOIN pg_replication_slots AS slot ON slot.active_pid = r.pid
 		WHERE coalesce(slot.slot_type, 'physical') = 'physical'
 			AND coalesce(r.state, 'streaming') IN ('catchup', 'streaming')`)
-	if err := s.query(ctx, st, &end, &replayed, &standbys, &visible); err != nil {
+	if err := s.query(ctx, st, &end, &replayed, &standbys, &visible, &reported); err != nil {
 		return 0, err
 	}
 	if standbys > visible {
@@ -89,14 +107,14 @@ func (g *LagGuard) measure(ctx context.Context, s *Session, now time.Time) (time
 		return 0, nil
 	}
 
-	for len(g.written) > 0 && g.written[0].lsn <= *replayed {
-		g.written = g.written[1:]
-	}
+	// Another server after a fail-over may be behind what this one remembers.
+	g.written = slices.DeleteFunc(g.written, func(p walPosition) bool { return p.lsn <= *replayed || p.lsn > end })
 	if end > *replayed && (len(g.written) == 0 || end > g.written[len(g.written)-1].lsn) {
 		g.written = append(g.written, walPosition{lsn: end, at: now})
 	}
 	if len(g.written) == 0 {
 		return 0, nil
 	}
-	return now.Sub(g.written[0].at), nil
+	// Postgres's own figure knows what was written before this process looked.
+	return max(now.Sub(g.written[0].at), time.Duration(reported*float64(time.Second))), nil
 }

@@ -3,7 +3,9 @@ package purge
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -11,21 +13,38 @@ import (
 
 // fetchRows is how many ctids one FETCH brings: each is a statement of its own,
 // bounded in time.
-const fetchRows = 50_000
+const fetchRows = 10_000
 
-// list reads a cursor of ctids to its end.
-func (s *Session) list(ctx context.Context, cursor *statement, into *victims) error {
+// errTooMany is more dead rows than a list is for.
+var errTooMany = errors.New("more dead rows than are worth listing")
+
+// list finds the dead rows from a row on, by an index per arm. It gives up with
+// errTooMany when there are more than the heap has blocks, or when it takes long.
+func (s *Session) list(ctx context.Context, h heap, from rowID) (*victims, error) {
+	found := &victims{most: mostVictims, from: from}
+	for _, a := range h.arms {
+		if err := s.listArm(ctx, h, a, found); err != nil {
+			return nil, err
+		}
+	}
+	found.settle()
+	return found, nil
+}
+
+// listArm reads a cursor over one arm's rows to its end.
+func (s *Session) listArm(ctx context.Context, h heap, a arm, into *victims) error {
+	began := time.Now()
 	tx, err := s.conn.Begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // it only read
-	if _, err := s.execute(ctx, cursor); err != nil {
+	if _, err := s.execute(ctx, h.listDead(a)); err != nil {
 		return err
 	}
 	fetch := &statement{}
 	fmt.Fprintf(fetch, "FETCH %d FROM dead_rows", fetchRows)
-	for {
+	for seen := int64(0); ; {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -35,6 +54,9 @@ func (s *Session) list(ctx context.Context, cursor *statement, into *victims) er
 		}
 		for _, id := range ids {
 			into.add(id)
+		}
+		if seen += int64(len(ids)); seen > max(h.blocks, fewVictims) || time.Since(began) > listPatience {
+			return errTooMany
 		}
 	}
 }

@@ -85,15 +85,21 @@ func (db *database) session() *Session {
 	return s
 }
 
+// testEngine is an engine and the tables that it is to purge.
+type testEngine struct {
+	Engine
+
+	tables []Table
+}
+
 // engine is an engine without pauses over a session of its own.
-func (db *database) engine(tables ...Table) Engine {
+func (db *database) engine(tables ...Table) testEngine {
 	db.t.Helper()
-	return Engine{
-		Session:    db.session(),
-		Configured: tables,
-		Pace:       Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
-		Log:        slog.New(slog.DiscardHandler),
-	}
+	return testEngine{tables: tables, Engine: Engine{
+		Session: db.session(),
+		Pace:    Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
+		Log:     slog.New(slog.DiscardHandler),
+	}}
 }
 
 // purge runs an engine over the tables to the end.

@@ -113,8 +113,8 @@ func (r relation) dead(s *statement, arms []arm) string {
 func (k foreignKey) referrer() string {
 	var on []string
 	for i := range k.columns {
-		on = append(on, fmt.Sprintf("r.%s = t.%s",
-			pgx.Identifier{k.columns[i]}.Sanitize(), pgx.Identifier{k.referenced[i]}.Sanitize()))
+		on = append(on, fmt.Sprintf("r.%s %s t.%s",
+			pgx.Identifier{k.columns[i]}.Sanitize(), k.operators[i], pgx.Identifier{k.referenced[i]}.Sanitize()))
 	}
 	return fmt.Sprintf("SELECT FROM %s AS r WHERE %s AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid)",
 		k.table, strings.Join(on, " AND "))

@@ -14,6 +14,9 @@ type Progress struct {
 
 	Tables []TableProgress `json:"tables"`
 
+	// Rest is how long the run has to pause before it goes on.
+	Rest time.Duration `json:"rest,omitempty"`
+
 	// Done is set when no table is left to work on.
 	Done bool `json:"done,omitempty"`
 
@@ -55,12 +58,20 @@ type TableProgress struct {
 
 // position is a place in a table: everything before it has been dealt with.
 type position struct {
-	Heap  uint32 `json:"heap,omitempty"`  // OID; 0 = before the first
-	Plan  string `json:"plan,omitempty"`  // the heap's
-	Row   rowID  `json:"row,omitempty"`   // next row, or first row of the next block
-	End   int64  `json:"end,omitempty"`   // blocks of the heap when its sweep began
-	Pass  int    `json:"pass,omitempty"`  // of a table that refers to itself
-	Found int64  `json:"found,omitempty"` // rows deleted in this pass
+	Heap uint32 `json:"heap,omitempty"` // OID; 0 = before the first
+	Plan string `json:"plan,omitempty"` // the heap's
+	Row  rowID  `json:"row,omitempty"`  // next row, or first row of the next block
+	End  int64  `json:"end,omitempty"`  // blocks of the heap when its sweep began
+
+	// A table that refers to itself is swept in passes.
+	Pass    int   `json:"pass,omitempty"`
+	Found   int64 `json:"found,omitempty"`   // rows deleted in this pass
+	Earlier int64 `json:"earlier,omitempty"` // rows deleted in the one before
+	Repeats int   `json:"repeats,omitempty"` // of the range at Row
+
+	// What was counted before this heap: each pass counts its rows anew.
+	Locked      int64 `json:"locked,omitempty"`
+	Undeletable int64 `json:"undeletable,omitempty"`
 }
 
 // Deleted sums the rows deleted over all tables.
@@ -91,10 +102,24 @@ func (p *Progress) err() error {
 }
 
 // enter begins a heap, unless the position is already in it.
-func (at *position) enter(h heap) {
-	if at.Heap != h.oid {
-		*at = position{Heap: h.oid}
+func (t *TableProgress) enter(h heap) {
+	if t.Position.Heap != h.oid {
+		t.Position = position{Heap: h.oid, Locked: t.Locked, Undeletable: t.Undeletable}
 	}
+}
+
+// nextPass begins another pass over the heap, if the last one promises more: it
+// must have found rows, and fewer than the one before, or the application makes
+// new ones as fast as they go.
+func (t *TableProgress) nextPass() bool {
+	at := &t.Position
+	if at.Found == 0 || at.Pass > 0 && at.Found >= at.Earlier {
+		return false
+	}
+	at.Earlier, at.Found, at.Row, at.Repeats = at.Found, 0, 0, 0
+	at.Pass++
+	t.Locked, t.Undeletable = at.Locked, at.Undeletable
+	return true
 }
 
 // plan notes the plan of one more heap.

@@ -25,10 +25,6 @@ import (
 type Engine struct {
 	Session *Session
 
-	// Configured is every table that may be purged; a cascade into one of them
-	// is no surprise.
-	Configured []Table
-
 	Pace Pace
 
 	// Lag makes deleting wait for standbys. Nil: it does not.
@@ -80,6 +76,7 @@ var (
 // the tables that failed.
 func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, error) {
 	progress := from
+	progress.Rest = 0
 	r := &run{Engine: e, Request: req, progress: &progress}
 	if err := r.begin(ctx); err != nil {
 		return progress, err
@@ -110,6 +107,7 @@ func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, 
 		return progress, err
 	}
 	progress.Done = true
+	progress.Capped = r.MaxRows > 0 && progress.Deleted() >= r.MaxRows
 	return progress, nil
 }
 
@@ -123,6 +121,9 @@ func (r *run) begin(ctx context.Context) error {
 		return fmt.Errorf("the database's clock is %s from this replica's: at most %s is allowed, and one of them is wrong",
 			ahead.Round(time.Millisecond), r.MaxClockSkew)
 	}
+	if r.progress.Cutoff.After(now) {
+		return fmt.Errorf("the run's cutoff %s is in the future: the database's clock was set back", r.progress.Cutoff.Format(time.RFC3339))
+	}
 	if r.progress.Cutoff.IsZero() {
 		r.progress.Cutoff = now
 		r.progress.Tables = make([]TableProgress, len(r.Tables))
@@ -135,7 +136,8 @@ func (r *run) begin(ctx context.Context) error {
 	return nil
 }
 
-// purge works on one table, and waits a while for one that is locked.
+// purge works on one table, waits a while for one that is locked, and looks again
+// at one whose definition changed.
 func (r *run) purge(ctx context.Context, t *TableProgress) error {
 	defer func(began time.Time) { t.Took += time.Since(began) }(time.Now())
 
@@ -146,7 +148,7 @@ func (r *run) purge(ctx context.Context, t *TableProgress) error {
 	for refused := 0; ; refused++ {
 		batches := t.Batches
 		err := r.purgeTable(ctx, r.Tables[i], t)
-		if !errors.Is(err, errTableLocked) && !isLockConflict(err) {
+		if !errors.Is(err, errTableLocked) && !isLockConflict(err) && !isChanged(err) {
 			return err
 		}
 		if t.Batches > batches {
@@ -164,7 +166,7 @@ func (r *run) purge(ctx context.Context, t *TableProgress) error {
 
 // purgeTable works on one table from its position on.
 func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) error {
-	relation, err := r.Session.inspect(ctx, table, r.Configured)
+	relation, err := r.Session.inspect(ctx, table)
 	if errors.Is(err, errAbsent) && table.Optional {
 		t.Absent = true
 		return nil
@@ -201,8 +203,10 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 			continue
 		}
 		err := r.purgeHeap(ctx, h, t)
-		if h.isLeaf && isUndefinedTable(err) {
-			continue // the partition was dropped meanwhile, its rows with it
+		if isUndefinedTable(err) && h.oid != relation.oid {
+			if exists, lookErr := r.Session.exists(ctx, h); lookErr == nil && !exists {
+				continue // the partition was dropped meanwhile, its rows with it
+			}
 		}
 		if err != nil {
 			return err
@@ -221,6 +225,10 @@ func (r *run) report() {
 // proceed is asked before every batch. It rests, outside of any transaction,
 // and says why the run must not go on now, if so.
 func (r *run) proceed(ctx context.Context) error {
+	if !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
+		r.progress.Rest = r.rest
+		return errSliceOver
+	}
 	if err := r.Session.sleep(ctx, r.rest); err != nil {
 		return err
 	}

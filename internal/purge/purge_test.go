@@ -123,7 +123,7 @@ func TestARepeatedLocalHourIsReadAsTheLaterOne(t *testing.T) {
 		db.exec(`TRUNCATE codes; INSERT INTO codes VALUES ('2025-10-26 02:30')`)
 		at, err := time.Parse(time.RFC3339, cutoff)
 		require.NoError(t, err)
-		_, err = e.Run(t.Context(), Request{Tables: e.Configured}, Progress{Cutoff: at, Tables: []TableProgress{{Name: "codes"}}})
+		_, err = e.Run(t.Context(), Request{Tables: e.tables}, Progress{Cutoff: at, Tables: []TableProgress{{Name: "codes"}}})
 		require.NoError(t, err)
 		require.Equal(t, left, db.number(`SELECT count(*) FROM codes`), cutoff)
 	}
@@ -154,7 +154,7 @@ func TestARunGoesOnWhereASliceEnded(t *testing.T) {
 				}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				over := errors.New("stop")
-				p, err = e.Run(ctx, Request{Tables: e.Configured, Report: func(p *Progress) {
+				p, err = e.Run(ctx, Request{Tables: e.tables, Report: func(p *Progress) {
 					if p.Tables[0].Batches >= start+2 {
 						cancel(over)
 					}
@@ -178,13 +178,13 @@ func TestASliceEndsAfterItsTime(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 50000)`)
 	e := db.engine(tokens)
-	p, err := e.Run(t.Context(), Request{Tables: e.Configured, Until: time.Now()}, Progress{})
+	p, err := e.Run(t.Context(), Request{Tables: e.tables, Until: time.Now()}, Progress{})
 	require.NoError(t, err)
 	require.False(t, p.Done)
 	require.False(t, p.Cutoff.IsZero())
 
 	cutoff := p.Cutoff
-	p, err = e.Run(t.Context(), Request{Tables: e.Configured}, p)
+	p, err = e.Run(t.Context(), Request{Tables: e.tables}, p)
 	require.NoError(t, err)
 	require.True(t, p.Done)
 	require.Equal(t, cutoff, p.Cutoff, "the cutoff is the run's, not the slice's")
@@ -201,7 +201,7 @@ func TestTheCapIsExact(t *testing.T) {
 			}
 			e := db.engine(tokens)
 			e.MaxRows = 777
-			p, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+			p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 			require.NoError(t, err)
 			require.True(t, p.Capped)
 			require.True(t, p.Done)
@@ -223,7 +223,7 @@ func TestADryRunCountsAndKeepsEverything(t *testing.T) {
 				db.exec(indexTokens)
 			}
 			e := db.engine(tokens)
-			p, err := e.Run(t.Context(), Request{Tables: e.Configured, DryRun: true}, Progress{})
+			p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
 			require.NoError(t, err)
 			require.EqualValues(t, 1001, db.number(`SELECT count(*) FROM refresh_tokens`))
 			require.Equal(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked OR expires_at < now()`), p.Deleted())
@@ -238,7 +238,7 @@ func TestClocksTooFarApartDeleteNothing(t *testing.T) {
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
 	e := db.engine(tokens)
 	e.MaxClockSkew = time.Nanosecond
-	_, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+	_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.ErrorContains(t, err, "the database's clock is")
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
 }

@@ -30,6 +30,17 @@ type relation struct {
 	selfReferences []foreignKey
 }
 
+// columnNames are the columns of the predicate.
+func (r relation) columnNames() []string {
+	var names []string
+	for _, name := range []string{r.table.ExpiresColumn, r.table.DoneColumn} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // heap is a relation that holds rows: the table itself, or one leaf of a
 // partitioned one. A ctid means something within one heap only.
 type heap struct {
@@ -37,10 +48,18 @@ type heap struct {
 	arms   []arm
 	oid    uint32
 	name   string // quoted, for SQL
-	isLeaf bool
 	blocks int64
 
-	// keepsRows reports whether a trigger, a rule or a policy may keep a dead row.
+	// path is the heap and its ancestors up to the relation.
+	path []uint32
+
+	// description is what guards a statement against a heap that has changed.
+	description string
+
+	// rowsPerBlock is more than a block can hold.
+	rowsPerBlock int64
+
+	// keepsRows reports whether a trigger or a policy may keep a dead row.
 	keepsRows bool
 }
 
@@ -48,19 +67,21 @@ type heap struct {
 var errAbsent = errors.New("does not exist")
 
 // inspect reads a table's description and refuses what cannot be purged safely.
-func (s *Session) inspect(ctx context.Context, t Table, configured []Table) (relation, error) {
+func (s *Session) inspect(ctx context.Context, t Table) (relation, error) {
 	r := relation{table: t}
 	var schema, name, kind string
+	var policed bool
 	err := s.conn.QueryRow(ctx, `
 		SELECT
 			c.oid,
 			n.nspname,
 			c.relname,
-			c.relkind::text
+			c.relkind::text,
+			row_security_active(c.oid)
 		FROM pg_class AS c
 		JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE c.oid = to_regclass($1)`,
-		t.identifier()).Scan(&r.oid, &schema, &name, &kind)
+		WHERE c.oid = to_regclass($1::text)::oid`,
+		t.identifier()).Scan(&r.oid, &schema, &name, &kind, &policed)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return r, errAbsent
@@ -68,6 +89,9 @@ func (s *Session) inspect(ctx context.Context, t Table, configured []Table) (rel
 		return r, fmt.Errorf("read its description: %w", err)
 	case kind != "r" && kind != "p":
 		return r, fmt.Errorf("is %s: want a table", relationKind(kind))
+	case kind == "p" && policed:
+		return r, errors.New("is partitioned and has row-level security for this role: its policies do not hold " +
+			"in the partitions, where rows are deleted; use a role with BYPASSRLS, or name the partitions")
 	}
 	r.name = pgx.Identifier{schema, name}.Sanitize()
 	r.title = schema + "." + name
@@ -78,7 +102,7 @@ func (s *Session) inspect(ctx context.Context, t Table, configured []Table) (rel
 	if err := r.checkColumns(); err != nil {
 		return r, err
 	}
-	if err := s.checkReferences(ctx, &r, configured); err != nil {
+	if err := s.checkReferences(ctx, &r); err != nil {
 		return r, err
 	}
 	return r, nil
@@ -113,9 +137,9 @@ func (s *Session) columns(ctx context.Context, r relation) (map[string]columnKin
 		FROM pg_attribute AS a
 		JOIN pg_type AS t ON t.oid = a.atttypid
 		WHERE a.attrelid = $1
-			AND a.attname = ANY($2)
+			AND a.attname = ANY($2::name[])
 			AND NOT a.attisdropped`,
-		r.oid, []string{r.table.ExpiresColumn, r.table.DoneColumn})
+		r.oid, r.columnNames())
 	if err != nil {
 		return nil, fmt.Errorf("read its columns: %w", err)
 	}
@@ -170,49 +194,67 @@ func (r relation) checkColumns() error {
 func (s *Session) heaps(ctx context.Context, r relation, arms []arm) ([]heap, error) {
 	rows, err := s.conn.Query(ctx, `
 		WITH RECURSIVE tree AS (
-			SELECT $1::oid AS oid
-			UNION
-			SELECT i.inhrelid FROM pg_inherits AS i JOIN tree ON i.inhparent = tree.oid
+			SELECT $1::oid AS oid, ARRAY[$1::oid] AS path
+			UNION ALL
+			SELECT i.inhrelid, tree.path || i.inhrelid FROM pg_inherits AS i JOIN tree ON i.inhparent = tree.oid
 		)
 		SELECT
 			c.oid,
+			tree.path,
 			n.nspname,
 			c.relname,
 			c.relkind::text,
-			pg_relation_size(c.oid) / current_setting('block_size')::bigint,
+			pg_relation_size(c.oid::regclass) / current_setting('block_size'::text)::bigint,
+			current_setting('block_size'::text)::bigint / 24,
 			c.relrowsecurity OR EXISTS (
-				SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid AND w.ev_type = '4' -- on delete
-			) OR EXISTS (
 				SELECT FROM pg_trigger AS g
 				WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
 					-- 11 = for each row, before, on delete: it may say no
-					AND g.tgtype & 11 = 11 AND g.tgenabled <> 'D'
-			)
+					AND g.tgtype::integer & 11 = 11 AND g.tgenabled <> 'D'
+			),
+			EXISTS (
+				SELECT FROM pg_rewrite AS w WHERE w.ev_class = c.oid AND w.ev_type = '4' -- on delete
+			),
+			(`+fmt.Sprintf(description, "c.oid", "$2", "tree.path")+`)
 		FROM tree
 		JOIN pg_class AS c ON c.oid = tree.oid
 		JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.relkind <> 'p'
-		ORDER BY c.oid`, r.oid)
+		ORDER BY c.oid`, r.oid, r.columnNames())
 	if err != nil {
 		return nil, fmt.Errorf("list its partitions: %w", err)
 	}
 
 	var heaps []heap
 	var schema, name, kind string
+	var rule bool
 	h := heap{relation: r, arms: arms}
-	_, err = pgx.ForEachRow(rows, []any{&h.oid, &schema, &name, &kind, &h.blocks, &h.keepsRows}, func() error {
-		if kind != "r" {
+	_, err = pgx.ForEachRow(rows, []any{
+		&h.oid, &h.path, &schema, &name, &kind, &h.blocks, &h.rowsPerBlock, &h.keepsRows, &rule, &h.description,
+	}, func() error {
+		switch {
+		case kind != "r":
 			return fmt.Errorf("partition %s.%s is %s: want a table", schema, name, relationKind(kind))
+		case rule:
+			return fmt.Errorf("%s.%s has a rule ON DELETE, which works on other rows than those that are deleted: "+
+				"make it a trigger", schema, name)
 		}
 		h.name = pgx.Identifier{schema, name}.Sanitize()
-		h.isLeaf = h.oid != r.oid
 		heaps = append(heaps, h)
+		h.path = nil
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list its partitions: %w", err)
 	}
 	return heaps, nil
+}
+
+// exists reports whether the heap is still there.
+func (s *Session) exists(ctx context.Context, h heap) (bool, error) {
+	var exists bool
+	err := s.conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = $1)`, h.oid).Scan(&exists)
+	return exists, err
 }
 
 // hasIndexes reports whether every arm of the heap has an index that lists its
@@ -231,9 +273,9 @@ func (s *Session) hasIndexes(ctx context.Context, h heap) (bool, error) {
 					AND i.indisvalid
 					AND m.amname = 'btree'
 					AND (
-						a.attname = $2
-							AND coalesce(pg_get_expr(i.indpred, i.indrelid) = ANY($3), true)
-						OR $4 AND pg_get_expr(i.indpred, i.indrelid) = ANY($3)
+						a.attname = $2::name
+							AND coalesce(pg_get_expr(i.indpred, i.indrelid) = ANY($3::text[]), true)
+						OR $4 AND pg_get_expr(i.indpred, i.indrelid) = ANY($3::text[])
 					))`,
 			h.oid, a.column, a.impliedPredicates(), a.kind == boolean).Scan(&found)
 		if err != nil {

@@ -20,7 +20,7 @@ func (id rowID) offset() uint16 { return uint16(id) }
 type victims struct {
 	most int // rows to keep
 	from rowID
-	ids  []rowID
+	ids  rowList
 	full bool // rows were left out
 }
 

@@ -59,7 +59,7 @@ func TestSurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 			}
 		}
 		look()
-		_, err := e.Run(t.Context(), Request{Tables: e.Configured, Report: func(*Progress) {
+		_, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(*Progress) {
 			act()
 			look()
 		}}, Progress{})
@@ -85,7 +85,7 @@ func TestARowRenewedWhileABatchWaitsForItStays(t *testing.T) {
 		e := db.engine(tokens)
 		done := make(chan error, 1)
 		go func() {
-			_, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+			_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 			done <- err
 		}()
 		// Commit while the batch waits for the row: it looks at the new version.
@@ -135,7 +135,7 @@ func TestALockedTableIsWaitedFor(t *testing.T) {
 	e := db.engine(tokens)
 	done := make(chan error, 1)
 	go func() {
-		_, err := e.Run(t.Context(), Request{Tables: e.Configured}, Progress{})
+		_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 		done <- err
 	}()
 	waiting := func() bool {
@@ -182,7 +182,7 @@ func TestAPartitionDroppedMeanwhileIsNoFailure(t *testing.T) {
 		CREATE TABLE p3 PARTITION OF refresh_tokens FOR VALUES IN (3);
 		INSERT INTO refresh_tokens SELECT 1 + n % 3, NULL, true FROM generate_series(1, 300) AS n`)
 	e := db.engine(tokens)
-	p, err := e.Run(t.Context(), Request{Tables: e.Configured, Report: func(p *Progress) {
+	p, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(p *Progress) {
 		if p.Tables[0].Batches == 1 {
 			db.exec(`DROP TABLE IF EXISTS p2`)
 		}
@@ -208,7 +208,7 @@ func TestATableChangedMeanwhileFailsAlone(t *testing.T) {
 				INSERT INTO b VALUES (true)`)
 			e := db.engine(Table{Name: "a", DoneColumn: "done"}, Table{Name: "b", DoneColumn: "done"})
 			changed := false
-			p, err := e.Run(t.Context(), Request{Tables: e.Configured, Report: func(p *Progress) {
+			p, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(p *Progress) {
 				if p.Tables[0].Batches == 1 && !changed {
 					changed = true
 					db.exec(change)

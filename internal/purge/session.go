@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,9 +42,11 @@ func Open(ctx context.Context, config *pgx.ConnConfig, lock string) (*Session, e
 
 // prepare sets the session up, then takes the lock.
 func (s *Session) prepare(ctx context.Context, lock string) error {
-	// A lost commit is purged again, so none is waited for. Locks are given up
-	// before the server looks for a deadlock, so the application is never the
-	// victim. A replica that froze between two batches loses its session.
+	// A lost commit is purged again, so none is waited for. A batch has given up,
+	// whatever it waits for, before the server looks for a deadlock: so the
+	// application is never the victim. A replica that froze between two batches
+	// loses its session. Sequential scans are what no statement here wants, and
+	// what skewed statistics would choose for a lookup per row.
 	_, err := s.conn.Exec(ctx, `
 		SELECT
 			set_config('application_name', 'siltgate', false),
@@ -52,11 +55,12 @@ func (s *Session) prepare(ctx context.Context, lock string) error {
 			set_config('default_transaction_isolation', 'read committed', false),
 			set_config('idle_session_timeout', '30s', false),
 			set_config('idle_in_transaction_session_timeout', '30s', false),
-			set_config('lock_timeout', least(100, deadlock.ms / 2)::text, false),
-			set_config('statement_timeout', CASE
-				WHEN statement.ms BETWEEN 1 AND 20000 THEN statement.ms
-				ELSE 20000
-			END::text, false),
+			set_config('lock_timeout', least(100, greatest(1, deadlock.ms / 10))::text, false),
+			set_config('statement_timeout', least(
+				greatest(50, deadlock.ms * 8 / 10),
+				nullif(statement.ms, 0)
+			)::text, false),
+			set_config('enable_seqscan', 'off', false),
 			set_config('plan_cache_mode', 'force_custom_plan', false),
 			set_config('max_parallel_workers_per_gather', '0', false),
 			set_config('jit', 'off', false)
@@ -67,7 +71,7 @@ func (s *Session) prepare(ctx context.Context, lock string) error {
 	}
 
 	var locked bool
-	err = s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended($1, 0))`, lock).Scan(&locked)
+	err = s.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended($1::text, 0::bigint))`, lock).Scan(&locked)
 	if err != nil {
 		return fmt.Errorf("take the lock: %w", err)
 	}
@@ -159,10 +163,15 @@ func isLockConflict(err error) bool {
 	return state == "55P03" || state == "40P01" // lock_not_available, deadlock_detected
 }
 
-func isForeignKeyViolation(err error) bool {
+// isRefusal reports whether a constraint, or a trigger by RAISE, keeps a row.
+func isRefusal(err error) bool {
 	state := sqlState(err)
-	return state == "23503" || state == "23001" // foreign_key_violation, restrict_violation
+	return strings.HasPrefix(state, "23") || state == "P0001"
 }
+
+// isChanged reports whether a table is not as it was inspected any more: the
+// guard in the statement has tried to read its description as a boolean.
+func isChanged(err error) bool { return sqlState(err) == "22P02" }
 
 func isTimeout(err error) bool { return sqlState(err) == "57014" } // query_canceled
 

@@ -35,10 +35,33 @@ func (l rowList) where(s *statement) string {
 	return fmt.Sprintf("t.ctid = ANY(%s::tid[])", s.arg(tids))
 }
 
+// description is SQL for what a heap was when it was inspected: which columns of
+// which types, whose partition, who refers to it, what intercepts a DELETE.
+// Every statement that deletes compares it, under the table's lock.
+const description = `SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = %[1]s::oid AND a.attname = ANY(%[2]s::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY(%[3]s::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = %[1]s::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = %[1]s::oid))`
+
+// guard fails the statement if the heap is not as it was inspected. It is
+// evaluated once, before any row is looked at. A mismatch must not look like
+// nothing to do, so it raises the only error that plain SQL can: a description
+// is no boolean.
+func (h heap) guard(s *statement) string {
+	current := fmt.Sprintf(description, s.arg(h.oid), s.arg(h.columnNames()), s.arg(h.path))
+	return fmt.Sprintf("t.tableoid = %s::oid\n  AND CASE WHEN (%s) = %s::text THEN true ELSE (%[2]s)::boolean END",
+		s.arg(h.oid), current, s.arg(h.description))
+}
+
 // deleteRows deletes the target's dead rows.
 func (h heap) deleteRows(in target) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s", h.name, in.where(s), h.dead(s, h.arms))
+	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s\n  AND %s", h.name, in.where(s), h.dead(s, h.arms), h.guard(s))
 	return s
 }
 
@@ -51,13 +74,15 @@ func (h heap) deleteUnlocked(in target, limit int64) *statement {
 	if limit > 0 {
 		fmt.Fprintf(s, "    LIMIT %s\n", s.arg(limit))
 	}
-	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s", h.dead(s, h.arms))
+	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s\n  AND %s", h.dead(s, h.arms), h.guard(s))
 	return s
 }
 
-// countRows counts the target's dead rows, and finds the oldest expiry among them.
+// countRows counts the target's dead rows, also those that others refer to, and
+// finds the oldest expiry among them.
 func (h heap) countRows(in target) *statement {
 	s := &statement{}
+	h.selfReferences = nil
 	oldest := "NULL::timestamptz"
 	if h.table.ExpiresColumn != "" {
 		expires := h.arms[0]

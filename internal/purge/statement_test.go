@@ -51,7 +51,7 @@ func TestStatementsAreThese(t *testing.T) {
 	add("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
 	add("select", h.selectRows(blockRange{0, 8}))
 	add("estimate", h.estimateDead(h.arms))
-	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}}}
+	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}, operators: []string{"OPERATOR(pg_catalog.=)", "OPERATOR(pg_catalog.=)"}}}
 	add("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
 	golden(t, "statements.sql", out.String())
 }
@@ -83,7 +83,7 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 				if table.Schema != "" {
 					continue
 				}
-				r, err := s.inspect(t.Context(), table, nil)
+				r, err := s.inspect(t.Context(), table)
 				require.NoError(t, err)
 				heaps, err := s.heaps(t.Context(), r, deadArms(table, r.columns, time.Now()))
 				require.NoError(t, err)
@@ -122,7 +122,7 @@ func TestAnIndexIsUsedOnlyIfItHoldsAllThatIsAsked(t *testing.T) {
 			t.Parallel()
 			db := newDatabase(t, createTokens+";"+ddl)
 			s := db.session()
-			r, err := s.inspect(t.Context(), tokens, nil)
+			r, err := s.inspect(t.Context(), tokens)
 			require.NoError(t, err)
 			heaps, err := s.heaps(t.Context(), r, deadArms(tokens, r.columns, time.Now()))
 			require.NoError(t, err)

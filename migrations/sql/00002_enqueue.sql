@@ -23,6 +23,12 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
+    -- An unset parameter must not turn a dry run into a run.
+    IF enqueue_token_cleanup.dry_run IS NULL OR enqueue_token_cleanup.full_speed IS NULL THEN
+        RAISE EXCEPTION 'dry_run, full_speed: want true or false, got NULL'
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+
     wanted := jsonb_strip_nulls(jsonb_build_object(
         'tables', to_jsonb(enqueue_token_cleanup.tables),
         'dry_run', nullif(enqueue_token_cleanup.dry_run, false),
@@ -30,10 +36,15 @@ BEGIN
         'requested_by', nullif(enqueue_token_cleanup.requested_by, ''),
         'reason', nullif(enqueue_token_cleanup.reason, '')));
 
-    -- A run that has begun has read its cutoff: it is too late to join it.
+    -- A run that has begun has read its cutoff: it is too late to join it. So is
+    -- one that may begin before this transaction commits, if that has written:
+    -- it would not see the rows that the caller just revoked. And an old
+    -- snapshot shows as waiting what has long ended.
     SELECT job.id INTO job_id
     FROM river_job AS job
-    WHERE job.kind = 'token_cleanup'
+    WHERE pg_current_xact_id_if_assigned() IS NULL
+        AND current_setting('transaction_isolation') = 'read committed'
+        AND job.kind = 'token_cleanup'
         AND job.args = wanted
         AND job.state IN ('available', 'scheduled')
         AND NOT job.metadata ? 'output'

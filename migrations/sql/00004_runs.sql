@@ -15,7 +15,9 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    RETURN value::timestamptz;
+    -- Not `now`, which is another instant for each reader, nor `infinity`, which
+    -- nothing can be subtracted from.
+    RETURN CASE WHEN value ~ '^[0-9]{4}-' THEN value::timestamptz END;
 EXCEPTION WHEN OTHERS THEN
     RETURN NULL;
 END;
@@ -53,7 +55,7 @@ SELECT
     run.started_at,
     job.finalized_at AS finished_at,
     coalesce(
-        make_interval(secs => bigint_or_null(run.output -> 'duration_ms') / 1000.0),
+        make_interval(secs => least(bigint_or_null(run.output -> 'duration_ms'), 1e12) / 1000.0),
         job.finalized_at - run.started_at
     ) AS duration,
     bigint_or_null(run.output -> 'deleted') AS deleted,

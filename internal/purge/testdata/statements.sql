@@ -1,8 +1,26 @@
 -- done at: delete a range
 DELETE FROM ONLY "t" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."used_at" < $3::timestamptz) IS TRUE;
--- [{64 0 true} {128 0 true} 2026-11-22 02:00:00 +0000 UTC]
+  AND (t."used_at" < $3::timestamptz) IS TRUE
+  AND t.tableoid = $7::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 2026-11-22 02:00:00 +0000 UTC 0 [used_at] [] 0 ]
 
 -- done at: count
 SELECT count(*), NULL::timestamptz
@@ -20,8 +38,26 @@ WHERE t."used_at" < $1::timestamptz;
 -- expires and revoked: delete a range
 DELETE FROM ONLY "t" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC]
+  AND (t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false)) IS TRUE
+  AND t.tableoid = $7::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- expires and revoked: count
 SELECT count(*), min(t."expires_at") FILTER (WHERE isfinite(t."expires_at"))
@@ -45,8 +81,26 @@ WHERE t."revoked";
 -- kept until expired: delete a range
 DELETE FROM ONLY "t" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expires_at" < $3::timestamptz) IS TRUE;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC]
+  AND (t."expires_at" < $3::timestamptz) IS TRUE
+  AND t.tableoid = $7::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- kept until expired: count
 SELECT count(*), min(t."expires_at") FILTER (WHERE isfinite(t."expires_at"))
@@ -64,8 +118,26 @@ WHERE t."expires_at" < $1::timestamptz;
 -- odd names, own schema: delete a range
 DELETE FROM ONLY "My Schema"."Refresh""Token" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expiresAt" < $3::timestamptz OR coalesce(t."re""voked", false)) IS TRUE;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC]
+  AND (t."expiresAt" < $3::timestamptz OR coalesce(t."re""voked", false)) IS TRUE
+  AND t.tableoid = $7::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expiresAt re"voked] [] 0 ]
 
 -- odd names, own schema: count
 SELECT count(*), min(t."expiresAt") FILTER (WHERE isfinite(t."expiresAt"))
@@ -89,8 +161,26 @@ WHERE t."re""voked";
 -- revoked only: delete a range
 DELETE FROM ONLY "t" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (coalesce(t."revoked", false)) IS TRUE;
--- [{64 0 true} {128 0 true}]
+  AND (coalesce(t."revoked", false)) IS TRUE
+  AND t.tableoid = $6::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid))) = $7::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 0 [revoked] [] 0 ]
 
 -- revoked only: count
 SELECT count(*), NULL::timestamptz
@@ -108,8 +198,26 @@ WHERE t."revoked";
 -- without zone: delete a range
 DELETE FROM ONLY "t" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND ((t."local" < $3::timestamptz AT TIME ZONE $4::text AND t."local" AT TIME ZONE $5::text < $6::timestamptz) OR coalesce(t."revoked", false)) IS TRUE;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
+  AND ((t."local" < $3::timestamptz AT TIME ZONE $4::text AND t."local" AT TIME ZONE $5::text < $6::timestamptz) OR coalesce(t."revoked", false)) IS TRUE
+  AND t.tableoid = $10::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $7::oid AND a.attname = ANY($8::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($9::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $7::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $7::oid))) = $11::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $7::oid AND a.attname = ANY($8::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($9::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $7::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $7::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 0 [local revoked] [] 0 ]
 
 -- without zone: count
 SELECT count(*), min(t."local" AT TIME ZONE $1::text) FILTER (WHERE isfinite(t."local" AT TIME ZONE $2::text))
@@ -133,8 +241,26 @@ WHERE t."revoked";
 -- without zone, in UTC: delete a range
 DELETE FROM ONLY "t" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."local" < $3::timestamptz AT TIME ZONE $4::text) IS TRUE;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC UTC]
+  AND (t."local" < $3::timestamptz AT TIME ZONE $4::text) IS TRUE
+  AND t.tableoid = $8::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid))) = $9::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC UTC 0 [local] [] 0 ]
 
 -- without zone, in UTC: count
 SELECT count(*), min(t."local" AT TIME ZONE $1::text) FILTER (WHERE isfinite(t."local" AT TIME ZONE $2::text))
@@ -152,8 +278,26 @@ WHERE t."local" < $1::timestamptz AT TIME ZONE $2::text;
 -- delete a list
 DELETE FROM ONLY "public"."refresh_tokens" AS t
 WHERE t.ctid = ANY($1::tid[])
-  AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
--- [[{1 1 true} {1 2 true} {3 1 true}] 2026-11-22 03:00:00 +0000 UTC]
+  AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE
+  AND t.tableoid = $6::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid))) = $7::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid)))::boolean END;
+-- [[{1 1 true} {1 2 true} {3 1 true}] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- delete what is free
 DELETE FROM ONLY "public"."refresh_tokens" AS t
@@ -162,8 +306,26 @@ WHERE t.ctid = ANY(ARRAY(
     WHERE t.ctid >= $1 AND t.ctid < $2
       AND (t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false)) IS TRUE
     FOR UPDATE SKIP LOCKED))
-  AND (t."expires_at" < $4::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
--- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+  AND (t."expires_at" < $4::timestamptz OR coalesce(t."revoked", false)) IS TRUE
+  AND t.tableoid = $8::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid))) = $9::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- delete what is free, ten at most
 DELETE FROM ONLY "public"."refresh_tokens" AS t
@@ -173,8 +335,26 @@ WHERE t.ctid = ANY(ARRAY(
       AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE
     LIMIT $3
     FOR UPDATE SKIP LOCKED))
-  AND (t."expires_at" < $4::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
--- [[{0 1 true}] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC]
+  AND (t."expires_at" < $4::timestamptz OR coalesce(t."revoked", false)) IS TRUE
+  AND t.tableoid = $8::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid))) = $9::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
+-- [[{0 1 true}] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- select
 SELECT t.ctid FROM ONLY "public"."refresh_tokens" AS t
@@ -192,6 +372,24 @@ WHERE t."expires_at" < $1::timestamptz OR t."revoked";
 DELETE FROM ONLY "public"."refresh_tokens" AS t
 WHERE t.ctid >= $1 AND t.ctid < $2
   AND ((t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false))
-  AND NOT EXISTS (SELECT FROM "public"."refresh_tokens" AS r WHERE r."parent" = t."id" AND r."p2" = t."i2" AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid))) IS TRUE;
--- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC]
+  AND NOT EXISTS (SELECT FROM "public"."refresh_tokens" AS r WHERE r."parent" OPERATOR(pg_catalog.=) t."id" AND r."p2" OPERATOR(pg_catalog.=) t."i2" AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid))) IS TRUE
+  AND t.tableoid = $7::oid
+  AND CASE WHEN (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
+    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
+    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
+    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
+    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
