@@ -19,9 +19,10 @@ import (
 
 const (
 	// A run that finds another one at work asks again for a moment, since most
-	// runs are short, and then goes back to the queue.
-	turnInterval = 200 * time.Millisecond
-	turnPatience = 2 * time.Second
+	// runs are short, and then goes back to the queue: soon, or the next slice
+	// of the one at work has to queue behind all that wait.
+	turnInterval = 100 * time.Millisecond
+	turnPatience = 500 * time.Millisecond
 
 	// snoozeForTurn is for how long. The run that ends wakes it sooner; this is
 	// for one that could not. It is longer than the 5 s below which River keeps
@@ -41,12 +42,14 @@ type cleaner struct {
 	river.WorkerDefaults[encodedArgs]
 	replica  Replica
 	draining context.Context //nolint:containedctx // the replica's, and longer than any job's
+
+	// rescueAfter is when a run's replica is taken for dead, by this process's clock.
+	rescueAfter time.Duration
 }
 
 // Work executes one slice of a run, or the whole of a short one.
 func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
-	// A job inserted by hand brings River's default number of attempts.
-	job.MaxAttempts = c.replica.MaxAttempts
+	c.count(job.JobRow)
 
 	run := newRun(c.replica, job.JobRow)
 	var err error
@@ -67,9 +70,26 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	case err != nil:
 		return run.end(ctx, err)
 	}
-	defer session.Close(ctx)
+	err = run.slice(ctx, session)
+	session.Close(ctx) // before the run that is next is woken
+	return run.end(ctx, err)
+}
 
-	return run.end(ctx, run.slice(ctx, session))
+// count makes River's idea of the job ours. Its clock is the database's, which
+// may differ from the one that retries are planned by. Its last attempt is the
+// last that may fail: that a replica was killed is no failure of the run.
+func (c *cleaner) count(job *rivertype.JobRow) {
+	now := time.Now()
+	job.AttemptedAt = &now
+	var metadata struct {
+		Rescues int `json:"river:rescue_count"`
+	}
+	_ = json.Unmarshal(job.Metadata, &metadata) // what cannot be read counts no rescue
+	if failed := job.Attempt - 1 - metadata.Rescues; failed+1 >= c.replica.MaxAttempts {
+		job.MaxAttempts = job.Attempt
+	} else {
+		job.MaxAttempts = job.Attempt + 1
+	}
 }
 
 // request is what the arguments ask for.
@@ -135,7 +155,8 @@ func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error)
 				FROM `+c.replica.table("river_job")+`
 				WHERE kind = $1
 					AND id <> $2
-					AND state IN ('available', 'running')
+					AND queue = 'default'
+					AND state IN ('available', 'running', 'scheduled')
 					AND metadata -> 'output' ->> 'outcome' = 'running')`,
 			jobs.TokenCleanupKind, run.job.ID).Scan(&busy)
 		if err != nil {
@@ -155,7 +176,7 @@ func (r Replica) table(name string) string { return pgx.Identifier{r.Schema, nam
 // replica was killed did not fail: it goes on at once.
 func (c *cleaner) NextRetry(job *river.Job[encodedArgs]) time.Time {
 	now := time.Now()
-	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= rescueAfter {
+	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= c.rescueAfter {
 		return now
 	}
 	delays := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, 8 * time.Minute}

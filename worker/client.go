@@ -29,10 +29,13 @@ const (
 	runsInHand = 8
 )
 
-// newClient makes the River client. Runs end when draining is done.
-func (r Replica) newClient(draining context.Context, born time.Time) (*river.Client[pgx.Tx], error) {
+// newClient makes the River client. Runs end when draining is done; ahead is how
+// far this process's clock is ahead of the database's.
+func (r Replica) newClient(draining context.Context, born time.Time, ahead time.Duration) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, &cleaner{replica: r, draining: draining}); err != nil {
+	// River compares its process's clock with the database's.
+	rescueAfter := rescueAfter + max(ahead, 0)
+	if err := river.AddWorkerSafely(workers, &cleaner{replica: r, draining: draining, rescueAfter: rescueAfter}); err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(r.Pool), &river.Config{
@@ -47,7 +50,6 @@ func (r Replica) newClient(draining context.Context, born time.Time) (*river.Cli
 		FetchPollInterval:    pollInterval,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
-		MaxAttempts:          r.MaxAttempts,
 
 		// The row that says that a tick ran must outlive the catch-up window.
 		CancelledJobRetentionPeriod: r.History,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,10 @@ import (
 type health struct {
 	replica Replica
 	started atomic.Bool // River runs
+
+	mu     sync.Mutex
+	asked  time.Time // the database, last
+	answer []string
 }
 
 // liveness is the body of /healthz.
@@ -32,8 +37,14 @@ type readiness struct {
 	Reasons []string `json:"reasons,omitempty"` // why not
 }
 
-// readyTimeout bounds one look at the database.
-const readyTimeout = 2 * time.Second
+const (
+	// readyTimeout bounds one look at the database.
+	readyTimeout = 2 * time.Second
+
+	// readyInterval is how old an answer may be: however many ask, the database
+	// is asked once in it.
+	readyInterval = time.Second
+)
 
 // server is the listener for health; nil when there is none.
 type server struct {
@@ -104,9 +115,7 @@ func (h *health) alive(w http.ResponseWriter, _ *http.Request) {
 
 // ready answers 503 with the reasons while this replica could not do its work.
 func (h *health) ready(w http.ResponseWriter, req *http.Request) {
-	ctx, cancel := context.WithTimeout(req.Context(), readyTimeout)
-	defer cancel()
-	body := readiness{Replica: h.replica.ID, Reasons: h.reasons(ctx)}
+	body := readiness{Replica: h.replica.ID, Reasons: h.reasons(req.Context())}
 	body.Ready = len(body.Reasons) == 0
 	status := http.StatusOK
 	if !body.Ready {
@@ -118,23 +127,39 @@ func (h *health) ready(w http.ResponseWriter, req *http.Request) {
 
 // reasons are all that keeps the replica from being ready.
 func (h *health) reasons(ctx context.Context) []string {
-	var reasons []string
-	if !h.started.Load() {
-		reasons = append(reasons, "River is not started")
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if time.Since(h.asked) >= readyInterval {
+		h.answer = h.databaseReasons(ctx)
+		h.asked = time.Now()
 	}
+	if !h.started.Load() {
+		return append([]string{"River is not started"}, h.answer...)
+	}
+	return h.answer
+}
+
+// databaseReasons are those that the database gives. What it says of itself is
+// for the log, not for whoever asks.
+func (h *health) databaseReasons(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
+	defer cancel()
+	var reasons []string
 	var readOnly bool
 	err := h.replica.Pool.QueryRow(ctx, `
 		SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean`).Scan(&readOnly)
 	switch {
 	case err != nil:
-		return append(reasons, "the database cannot be reached: "+err.Error())
+		h.replica.Log.Debug("database not reached", "error", err)
+		return []string{"the database cannot be reached"}
 	case readOnly:
 		reasons = append(reasons, "the database is read-only")
 	}
 	version, err := migrations.Version(ctx, h.replica.Pool, h.replica.Schema)
 	switch {
 	case err != nil:
-		reasons = append(reasons, err.Error())
+		h.replica.Log.Debug("migrations not read", "error", err)
+		reasons = append(reasons, "the schema's version cannot be read")
 	case version < migrations.Latest:
 		reasons = append(reasons, fmt.Sprintf("the schema is at version %d, %d is needed: run `siltgate migrate`", version, migrations.Latest))
 	}

@@ -22,6 +22,9 @@ func TestReadinessSaysWhyNot(t *testing.T) {
 	defer s.close(t.Context())
 	get := func(path string) (int, readiness) {
 		t.Helper()
+		h.mu.Lock()
+		h.asked = time.Time{} // ask the database anew
+		h.mu.Unlock()
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.addr()+path, http.NoBody)
 		require.NoError(t, err)
 		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}

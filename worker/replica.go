@@ -28,6 +28,9 @@ import (
 // it leaves the run for another one to rescue.
 const stopTimeout = 20 * time.Second
 
+// lookTimeout is how long it waits for the database before it works at all.
+const lookTimeout = 30 * time.Second
+
 // Replica is one process of the fleet. Its fields are what Run needs.
 type Replica struct {
 	// Pool serves River and the health checks.
@@ -70,11 +73,18 @@ type Replica struct {
 // back to the queue without spending an attempt, leadership is resigned. It
 // returns an error if the replica could not start, or stop in time.
 func (r Replica) Run(ctx context.Context) error {
-	if err := r.checkSchema(ctx); err != nil {
+	health := &health{replica: r}
+	serving, err := health.listen(ctx)
+	if err != nil {
 		return err
 	}
-	born, err := r.installedAt(ctx)
-	if err != nil {
+	defer serving.close(ctx)
+
+	born, ahead, err := r.look(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil // told to stop before it had begun
+	case err != nil:
 		return err
 	}
 
@@ -82,17 +92,10 @@ func (r Replica) Run(ctx context.Context) error {
 	// so that what the run records is written.
 	draining, drain := context.WithCancel(context.WithoutCancel(ctx))
 	defer drain()
-	client, err := r.newClient(draining, born)
+	client, err := r.newClient(draining, born, ahead)
 	if err != nil {
 		return fmt.Errorf("configure River: %w", err)
 	}
-
-	health := &health{replica: r}
-	serving, err := health.listen(ctx)
-	if err != nil {
-		return err
-	}
-	defer serving.close(ctx)
 
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start River: %w", err)
@@ -123,6 +126,26 @@ func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error
 	return nil
 }
 
+// look is the first look at the database: whether the schema is right, when it
+// was created, and how far this process's clock is ahead.
+func (r Replica) look(ctx context.Context) (born time.Time, ahead time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	if err := r.checkSchema(ctx); err != nil {
+		return born, 0, err
+	}
+	var now time.Time
+	err = r.Pool.QueryRow(ctx, `
+		SELECT
+			min(created_at),
+			clock_timestamp()
+		FROM `+r.table("installation")).Scan(&born, &now)
+	if err != nil {
+		return born, 0, fmt.Errorf("read when the schema was created: %w", err)
+	}
+	return born, time.Since(now), nil
+}
+
 // checkSchema refuses a schema that is behind this program. One that is ahead is
 // a rolling upgrade: migrations of a major version only add.
 func (r Replica) checkSchema(ctx context.Context) error {
@@ -138,14 +161,4 @@ func (r Replica) checkSchema(ctx context.Context) error {
 			"schema", r.Schema, "version", version, "known", migrations.Latest)
 	}
 	return nil
-}
-
-// installedAt is when the schema was created: earlier ticks were never ours.
-func (r Replica) installedAt(ctx context.Context) (time.Time, error) {
-	var at time.Time
-	table := pgx.Identifier{r.Schema, "installation"}.Sanitize()
-	if err := r.Pool.QueryRow(ctx, `SELECT min(created_at) FROM `+table).Scan(&at); err != nil {
-		return at, fmt.Errorf("read when the schema was created: %w", err)
-	}
-	return at, nil
 }

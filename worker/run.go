@@ -68,7 +68,6 @@ func (r *run) slice(ctx context.Context, session *purge.Session) error {
 	}
 	engine := purge.Engine{
 		Session:      session,
-		Configured:   r.replica.Tables,
 		Pace:         pace,
 		Lag:          r.replica.Lag,
 		MaxRows:      r.replica.MaxRows,
@@ -148,7 +147,10 @@ func (r *run) goOn(ctx context.Context, stopping bool) error {
 			return err
 		}
 	}
-	return river.JobSnooze(0)
+	if stopping {
+		return river.JobSnooze(0)
+	}
+	return river.JobSnooze(r.progress.Rest)
 }
 
 // fail ends an attempt. The next one goes on from here; after the last, nothing
@@ -166,42 +168,43 @@ func (r *run) fail(ctx context.Context, err error) error {
 
 // conclude ends the run for good, and wakes the one that waits longest.
 func (r *run) conclude(ctx context.Context, outcome jobs.Outcome, verdict error) error {
-	r.fill(outcome)
-	r.result.Progress = nil
-	if err := river.RecordOutput(ctx, r.result); err != nil {
-		return errors.Join(verdict, err)
-	}
-
 	// Whoever is woken looks whether a run is under way: let this one not be.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
-	defer cancel()
-	_, err := river.ClientFromContext[pgx.Tx](ctx).JobUpdate(ctx, r.job.ID, &river.JobUpdateParams{Output: r.result})
+	// Its progress stays until the job has ended too, a moment later: a replica
+	// that is killed in between must not have the run begin afresh.
+	err := r.record(ctx, outcome)
 	if err == nil {
 		err = r.wakeNext(ctx)
 	}
 	if err != nil {
 		r.log().Warn("next run not woken: it starts a little later", "error", err)
 	}
-	return verdict
+	r.result.Progress = nil
+	return errors.Join(verdict, river.RecordOutput(ctx, r.result))
 }
 
 // wakeNext makes the run that has waited longest for its turn available now.
 func (r *run) wakeNext(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	defer cancel()
 	table := r.replica.table("river_job")
 	_, err := r.replica.Pool.Exec(ctx, `
-		UPDATE `+table+`
-		SET state = 'available', scheduled_at = now()
-		WHERE id = (
-			SELECT id
-			FROM `+table+`
-			WHERE kind = $1
-				AND id <> $2
-				AND state IN ('available', 'scheduled')
-				AND scheduled_at > now()
-				AND metadata ? 'snoozes'
-			ORDER BY id
-			LIMIT 1
-			FOR UPDATE SKIP LOCKED)`, jobs.TokenCleanupKind, r.job.ID)
+		WITH woken AS (
+			UPDATE `+table+`
+			SET state = 'available', scheduled_at = now()
+			WHERE id = (
+				SELECT id
+				FROM `+table+`
+				WHERE kind = $1
+					AND id <> $2
+					AND state IN ('available', 'scheduled')
+					AND metadata ? 'snoozes'
+				ORDER BY id
+				LIMIT 1
+				FOR UPDATE SKIP LOCKED)
+		)
+		-- Also for one that fell due without a notification.
+		SELECT pg_notify($3, '{"queue":"default"}')`,
+		jobs.TokenCleanupKind, r.job.ID, r.replica.Schema+".river_insert")
 	return err
 }
 

@@ -129,7 +129,7 @@ func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	id := f.insert(`{}`)
 	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
 
-	client, err := f.replica.newClient(t.Context(), time.Time{})
+	client, err := f.replica.newClient(t.Context(), time.Time{}, 0)
 	require.NoError(t, err)
 	_, err = client.JobCancel(t.Context(), id)
 	require.NoError(t, err)
@@ -156,7 +156,7 @@ func TestRunsTakeTurns(t *testing.T) {
 
 func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {
 	t.Parallel()
-	c := &cleaner{}
+	c := &cleaner{rescueAfter: rescueAfter}
 	after := func(attempt int, attempted time.Duration) time.Duration {
 		at := time.Now().Add(-attempted)
 		return time.Until(c.NextRetry(&river.Job[encodedArgs]{JobRow: &rivertype.JobRow{Attempt: attempt, AttemptedAt: &at}}))
@@ -174,7 +174,7 @@ func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {
 func TestTicksAreUniqueAndRunsByHandAreNot(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	client, err := f.replica.newClient(t.Context(), time.Time{})
+	client, err := f.replica.newClient(t.Context(), time.Time{}, 0)
 	require.NoError(t, err)
 	tick := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	for range 3 {
@@ -186,4 +186,39 @@ func TestTicksAreUniqueAndRunsByHandAreNot(t *testing.T) {
 	}
 	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.runs WHERE tick = $1`, tick))
 	require.EqualValues(t, 3, f.number(`SELECT count(*) FROM siltgate.runs WHERE trigger = 'manual'`))
+}
+
+func TestAKilledReplicaSpendsNoAttempt(t *testing.T) {
+	t.Parallel()
+	c := &cleaner{replica: Replica{MaxAttempts: 3}, rescueAfter: rescueAfter}
+	for metadata, want := range map[string][]bool{ // by attempt: is it the last?
+		`{}`:                         {false, false, true, true},
+		`{"river:rescue_count":1}`:   {false, false, false, true},
+		`{"river:rescue_count":3}`:   {false, false, false, false, false, true},
+		`{"river:rescue_count":"x"}`: {false, false, true},
+	} {
+		for i, last := range want {
+			job := &rivertype.JobRow{Attempt: i + 1, MaxAttempts: 25, Metadata: []byte(metadata)}
+			c.count(job)
+			require.Equal(t, last, job.Attempt >= job.MaxAttempts, "%s, attempt %d", metadata, i+1)
+		}
+	}
+}
+
+func TestARunKilledAtItsVeryEndKeepsItsCount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 1000)`)
+	f.start()
+	id := f.insert(`{}`)
+	f.await(id, "completed")
+	// What the job says between its last record and its completion.
+	f.exec(`CREATE TABLE seen AS SELECT metadata FROM siltgate.river_job`)
+	f.exec(`UPDATE siltgate.river_job SET metadata = jsonb_set(metadata, '{output,progress}',
+		'{"cutoff":"2026-11-22T03:00:00Z","done":true,"tables":[{"name":"refresh_tokens","title":"public.refresh_tokens","deleted":1000,"batches":1,"done":true}]}'),
+		state = 'available', finalized_at = NULL, scheduled_at = now()`)
+	f.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	result := f.await(id, "completed")
+	require.EqualValues(t, 1000, result.Deleted)
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM refresh_tokens`), "it has ended and does not begin again")
 }

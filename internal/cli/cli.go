@@ -38,13 +38,35 @@ func Run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err == nil {
 		return 0
 	}
-	_, _ = fmt.Fprintln(stderr, "siltgate: "+err.Error())
 	var problems config.Problems
+	msg := err.Error()
+	if !errors.As(err, &problems) {
+		msg = oneLine(msg)
+	}
+	_, _ = fmt.Fprintln(stderr, "siltgate: "+msg)
 	var usage usageError
 	if errors.As(err, &problems) || errors.As(err, &usage) {
 		return 2
 	}
 	return 1
+}
+
+// oneLine joins the lines of an error, such as pgx's list of addresses tried.
+func oneLine(msg string) string {
+	var line strings.Builder
+	for part := range strings.Lines(msg) {
+		part = strings.TrimSpace(part)
+		switch {
+		case part == "":
+			continue
+		case strings.HasSuffix(line.String(), ":"):
+			line.WriteString(" ")
+		case line.Len() > 0:
+			line.WriteString("; ")
+		}
+		line.WriteString(part)
+	}
+	return line.String()
 }
 
 // usageError is a command called in a way that it does not know.

@@ -131,12 +131,12 @@ func (p *program) printResult(result jobs.Result) {
 	for _, t := range result.Tables {
 		var notes []string
 		if result.Outcome == jobs.OutcomeDryRun {
-			p.printf("%s: %d dead rows", t.Table, t.Estimate)
+			p.printf("%s: %d dead rows", printable(t.Table), t.Estimate)
 			if t.Oldest != nil {
 				notes = append(notes, "oldest expired "+t.Oldest.UTC().Format(time.RFC3339))
 			}
 		} else {
-			p.printf("%s: %d rows deleted", t.Table, t.Deleted)
+			p.printf("%s: %d rows deleted", printable(t.Table), t.Deleted)
 		}
 		if t.Locked > 0 {
 			notes = append(notes, fmt.Sprintf("%d locked, left for the next run", t.Locked))
@@ -145,7 +145,7 @@ func (p *program) printResult(result jobs.Result) {
 			notes = append(notes, fmt.Sprintf("%d cannot be deleted", t.Undeletable))
 		}
 		if t.Plan != "" {
-			notes = append(notes, t.Plan)
+			notes = append(notes, printable(t.Plan))
 		}
 		if t.Error != "" {
 			notes = append(notes, "failed: "+printable(t.Error))
@@ -156,6 +156,6 @@ func (p *program) printResult(result jobs.Result) {
 		p.printf("\n")
 	}
 	if result.Outcome != "" {
-		p.printf("%s in %s\n", result.Outcome, time.Duration(result.DurationMS)*time.Millisecond)
+		p.printf("%s in %s\n", printable(string(result.Outcome)), time.Duration(result.DurationMS)*time.Millisecond)
 	}
 }

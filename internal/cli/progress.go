@@ -67,6 +67,6 @@ func estimate(result jobs.Result) int64 {
 
 func bar(share float64) string {
 	const width = 30
-	full := int(share * width)
+	full := int(min(max(share, 0), 1) * width)
 	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", width-full) + "]"
 }

@@ -20,6 +20,9 @@ import (
 // run; idle, it holds fewer.
 const mostConnections = 4
 
+// connectTimeout applies where the URL gives none.
+const connectTimeout = 10 * time.Second
+
 func (p *program) runCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "run",
@@ -48,11 +51,18 @@ func (p *program) run(ctx context.Context, c config.Config) error {
 	poolConfig.MaxConns = mostConnections
 	poolConfig.MinConns = 0
 	poolConfig.MaxConnIdleTime = time.Minute
+	// River asks every few seconds: a connection that just worked needs no ping.
+	poolConfig.ShouldPing = func(_ context.Context, params pgxpool.ShouldPingParams) bool {
+		return params.IdleDuration > time.Minute
+	}
+	if poolConfig.ConnConfig.ConnectTimeout == 0 {
+		poolConfig.ConnConfig.ConnectTimeout = connectTimeout
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
 	if err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
-	defer pool.Close()
+	defer closePool(pool)
 
 	return worker.Replica{
 		Pool:         pool,
@@ -70,6 +80,19 @@ func (p *program) run(ctx context.Context, c config.Config) error {
 		HTTPAddr:     c.HTTPAddr,
 		Log:          log,
 	}.Run(ctx)
+}
+
+// closePool does not wait long for a server that is silent: the process ends.
+func closePool(pool *pgxpool.Pool) {
+	closed := make(chan struct{})
+	go func() {
+		pool.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(time.Second):
+	}
 }
 
 // replicaID says where a replica runs, and differs from that of any other: a
