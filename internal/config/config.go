@@ -105,7 +105,7 @@ func (l *loader) check(c Config, illTyped []string) {
 		"SILTGATE_MAX_REPLICA_LAG": c.MaxReplicaLag >= 0,
 		"SILTGATE_MAX_ROWS":        c.MaxRows >= 0,
 		"SILTGATE_MAX_CLOCK_SKEW":  c.MaxClockSkew >= time.Second,
-		"SILTGATE_HISTORY":         c.History >= 10*time.Minute, // a tick is asserted for a minute even with no catching up
+		"SILTGATE_HISTORY":         c.History >= 10*time.Minute,                  // a tick is asserted for a minute even with no catching up
 		"SILTGATE_MAX_ATTEMPTS":    c.MaxAttempts >= 1 && c.MaxAttempts <= 32767, // River's column is a smallint
 		"SILTGATE_HTTP_ADDR":       c.HTTPAddr == "" || validAddress(c.HTTPAddr),
 		"SILTGATE_LOG_LEVEL":       slices.Contains(levels, c.LogLevel),

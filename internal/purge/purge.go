@@ -174,14 +174,8 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 	if err != nil {
 		return err
 	}
-	for i := range r.progress.Tables {
-		other := &r.progress.Tables[i]
-		if other == t {
-			break
-		}
-		if other.Title == relation.title && other.Error == "" {
-			return fmt.Errorf("is the same table as %s", other.Name)
-		}
+	if twin := r.twin(t, relation); twin != "" {
+		return fmt.Errorf("is the same table as %s", twin)
 	}
 	t.Title = relation.title
 	if r.DryRun {
@@ -213,6 +207,19 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 		}
 	}
 	return nil
+}
+
+// twin is the name of an earlier table of the run that is the same relation.
+func (r *run) twin(t *TableProgress, relation relation) string {
+	for i := range r.progress.Tables {
+		switch other := &r.progress.Tables[i]; {
+		case other == t:
+			return ""
+		case other.Title == relation.title && other.Error == "":
+			return other.Name
+		}
+	}
+	return ""
 }
 
 // report tells the caller where the run stands.
