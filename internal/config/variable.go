@@ -79,7 +79,7 @@ func Variables() []Variable {
 		want:    "a duration of 0 or more, such as 24h or 90s, or until-expired",
 	}, {
 		Name:    anyTable + "ALLOW_CASCADE",
-		Meaning: "permit `ON DELETE CASCADE` into tables not configured here",
+		Meaning: "permit `ON DELETE CASCADE`, which deletes rows of other tables with this one's, dead or not",
 		want:    "true or false",
 	}, {
 		Name:    "SILTGATE_DUTY_CYCLE",

@@ -279,3 +279,16 @@ func TestRowsLeftByTheCapAreNotCountedAsStuck(t *testing.T) {
 	require.Zero(t, p.Tables[0].Undeletable)
 	require.True(t, p.Capped)
 }
+
+func TestARowThatTakesTooLongIsLeft(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `
+		INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 100);
+		CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+			BEGIN IF OLD.id = 50 THEN PERFORM pg_sleep(60); END IF; RETURN OLD; END $$;
+		CREATE TRIGGER slow AFTER DELETE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION slow()`)
+	db.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout TO 200', current_database()); END $$`)
+	p := db.mustPurge(tokens)
+	require.EqualValues(t, 99, p.Deleted())
+	require.EqualValues(t, 1, p.Tables[0].Undeletable)
+}

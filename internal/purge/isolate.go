@@ -3,19 +3,20 @@ package purge
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
-// mostConflicts is how many locks are waited for while isolating; each costs a
-// lock_timeout, and the rows behind the others are the next run's.
-const mostConflicts = 50
+// isolationPatience is how long rows are isolated in one target: each lock and
+// each slow row costs a timeout. What is left then is the next run's.
+const isolationPatience = 10 * time.Second
 
 // isolation halves a list of rows, some of which cannot go, until those are alone.
 type isolation struct {
-	run       *run
-	heap      heap
-	into      *TableProgress
-	conflicts int
-	result    batchResult
+	run    *run
+	heap   heap
+	into   *TableProgress
+	until  time.Time
+	result batchResult
 }
 
 // isolate deletes what it can of a target in which some rows cannot go: because
@@ -29,7 +30,7 @@ func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target) 
 	if limit := r.limit(h, in); limit > 0 && int64(len(ids)) > limit {
 		ids = ids[:limit]
 	}
-	i := isolation{run: r, heap: h, into: t, result: batchResult{how: blocked}}
+	i := isolation{run: r, heap: h, into: t, until: time.Now().Add(isolationPatience), result: batchResult{how: blocked}}
 	err = i.halve(ctx, ids)
 	return i.result, err
 }
@@ -41,7 +42,7 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case i.conflicts == mostConflicts:
+	case time.Now().After(i.until):
 		i.result.locked += int64(len(ids))
 		return nil
 	}
@@ -53,9 +54,7 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 		i.into.Deleted += n
 		i.result.deleted += n
 		return nil
-	case locked:
-		i.conflicts++
-	case !isRefusal(err) && (!isTimeout(err) || len(ids) == 1):
+	case !locked && !isRefusal(err) && !isTimeout(err):
 		return fmt.Errorf("delete rows one by one: %w", err)
 	}
 	if len(ids) > 1 {
