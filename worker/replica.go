@@ -33,7 +33,7 @@ const lookTimeout = 30 * time.Second
 
 // Replica is one process of the fleet. Its fields are what Run needs.
 type Replica struct {
-	// Pool serves River and the health checks.
+	// Pool serves River and the health checks. Introduce its connections.
 	Pool *pgxpool.Pool
 
 	// Schema holds River's tables and ours.
@@ -67,6 +67,13 @@ type Replica struct {
 	HTTPAddr string
 
 	Log *slog.Logger
+}
+
+// Introduce names the replica to a connection of its pool, so that the database
+// can tell it from another one that has taken over its run.
+func Introduce(ctx context.Context, conn *pgx.Conn, id string) error {
+	_, err := conn.Exec(ctx, `SELECT set_config('siltgate.replica', $1::text, false)`, id)
+	return err
 }
 
 // Run works until ctx is done, then stops: the batch in hand ends, the run goes

@@ -117,6 +117,10 @@ func (r *run) refuse(ctx context.Context, err error) error {
 func (r *run) end(ctx context.Context, err error) error {
 	stopping, cancelled := endedEarly(ctx)
 	switch {
+	case r.takenOver(ctx):
+		// Nothing that is recorded now would be heard.
+		r.log().Warn("run was taken over by another replica while this one stood still", "stood", time.Since(r.began))
+		return river.JobSnooze(0)
 	case cancelled:
 		r.logEnd(jobs.OutcomeCancelled)
 		return r.conclude(ctx, jobs.OutcomeCancelled, river.JobCancel(errors.New("cancelled")))
@@ -134,6 +138,22 @@ func (r *run) end(ctx context.Context, err error) error {
 	}
 	r.logEnd(outcome)
 	return r.conclude(ctx, outcome, nil)
+}
+
+// takenOver reports whether the slice lasted so long that River took this
+// replica for dead, and another one has fetched the run.
+func (r *run) takenOver(ctx context.Context) bool {
+	if time.Since(r.began) < jobTimeout {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	defer cancel()
+	var replica string
+	err := r.replica.Pool.QueryRow(ctx, `
+		SELECT attempted_by[cardinality(attempted_by)]
+		FROM `+r.replica.table("river_job")+`
+		WHERE id = $1`, r.job.ID).Scan(&replica)
+	return err == nil && replica != r.replica.ID
 }
 
 // goOn gives the run back, to be continued at once by whoever takes it.

@@ -222,3 +222,41 @@ func TestARunKilledAtItsVeryEndKeepsItsCount(t *testing.T) {
 	require.EqualValues(t, 1000, result.Deleted)
 	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM refresh_tokens`), "it has ended and does not begin again")
 }
+
+func TestAFormerReplicaIsNotHeard(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.insert(`{}`)
+	as := func(replica, sql string) int64 {
+		t.Helper()
+		tx, err := f.pool.Begin(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, Introduce(t.Context(), tx.Conn(), replica))
+		tag, err := tx.Exec(t.Context(), sql)
+		require.NoError(t, err)
+		require.NoError(t, Introduce(t.Context(), tx.Conn(), ""))
+		require.NoError(t, tx.Commit(t.Context()))
+		return tag.RowsAffected()
+	}
+	const (
+		fetch    = `UPDATE siltgate.river_job SET state = 'running', attempt = attempt + 1, attempted_at = clock_timestamp(), attempted_by = array_append(attempted_by, current_setting('siltgate.replica'))`
+		record   = `UPDATE siltgate.river_job SET metadata = metadata || jsonb_build_object('output', jsonb_build_object('outcome', 'running', 'at', clock_timestamp()))`
+		rescue   = `UPDATE siltgate.river_job SET state = 'retryable', metadata = metadata || '{"river:rescue_count":1}'`
+		release  = `UPDATE siltgate.river_job SET state = 'available'`
+		complete = `UPDATE siltgate.river_job SET state = 'completed', finalized_at = now(), metadata = metadata || '{"output":{"outcome":"completed"}}'`
+	)
+	require.EqualValues(t, 1, as("a", fetch))
+	require.EqualValues(t, 1, as("a", record))
+	require.EqualValues(t, 0, as("b", record), "the run is not b's yet")
+	require.EqualValues(t, 1, as("b", rescue), "anyone may rescue")
+	require.EqualValues(t, 1, as("c", release), "and schedule")
+	require.EqualValues(t, 1, as("b", fetch))
+	require.EqualValues(t, 0, as("a", record))
+	require.EqualValues(t, 0, as("a", release))
+	require.EqualValues(t, 0, as("a", complete))
+	require.EqualValues(t, 1, as("b", record))
+	require.EqualValues(t, 1, as("b", complete))
+	require.EqualValues(t, 0, as("a", record))
+	require.EqualValues(t, 1, as("", `UPDATE siltgate.river_job SET metadata = metadata || '{"x":1}'`), "other clients are")
+	require.Equal(t, jobs.OutcomeCompleted, f.await(id, "completed").Outcome)
+}

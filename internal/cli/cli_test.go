@@ -79,7 +79,7 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 	environ, _ := newDatabase(t)
 	out := siltgate(t.Context(), environ, "migrate")
 	require.Zero(t, out.code, out.stderr)
-	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 notify\napplied 4 runs\nschema \"siltgate\" is up to date\n", out.stdout)
+	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\nschema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate")
 	require.Equal(t, "schema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")

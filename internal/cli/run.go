@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/spf13/cobra"
 
@@ -51,6 +52,8 @@ func (p *program) run(ctx context.Context, c config.Config) error {
 	poolConfig.MaxConns = mostConnections
 	poolConfig.MinConns = 0
 	poolConfig.MaxConnIdleTime = time.Minute
+	id := replicaID()
+	poolConfig.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error { return worker.Introduce(ctx, conn, id) }
 	// River asks every few seconds: a connection that just worked needs no ping.
 	poolConfig.ShouldPing = func(_ context.Context, params pgxpool.ShouldPingParams) bool {
 		return params.IdleDuration > time.Minute
@@ -67,7 +70,7 @@ func (p *program) run(ctx context.Context, c config.Config) error {
 	return worker.Replica{
 		Pool:         pool,
 		Schema:       c.Schema,
-		ID:           replicaID(),
+		ID:           id,
 		Schedule:     c.Schedule,
 		CatchUp:      c.CatchUp,
 		Tables:       c.Tables,
