@@ -1,0 +1,19 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+)
+
+// await polls until done reports true, and fails the test if that takes too long.
+func await(t testing.TB, within time.Duration, what string, done func() bool) {
+	t.Helper()
+	const interval = 20 * time.Millisecond
+	deadline := time.Now().Add(within)
+	for !done() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %s for %s", within, what)
+		}
+		<-time.After(interval)
+	}
+}

@@ -1,0 +1,44 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestPromise6AFailureIsRecordedRetriedAndEndsNoProcess(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	db.fill(40, 5)
+	db.fillResets(30, 5)
+	db.exec(`ALTER TABLE refresh_tokens RENAME TO elsewhere`)
+	f := newFleet(t, db)
+	replicas := f.start(2)
+
+	id := db.ask(`{}`)
+	await(t, time.Minute, "the first attempt to fail", func() bool { return db.run(id).Error != nil })
+	run := db.run(id)
+	require.Equal(t, "failed", *run.Outcome)
+	require.Equal(t, 1, run.Attempt)
+	require.Contains(t, *run.Error, "refresh_tokens: does not exist")
+	require.EqualValues(t, 30, *run.Deleted, "the other table is purged all the same")
+	failed := append(replicas[0].logged("run failed"), replicas[1].logged("run failed")...)
+	require.Len(t, failed, 1, "one line for a failed attempt")
+	require.Equal(t, "ERROR", failed[0]["level"])
+	require.Contains(t, failed[0]["error"], "refresh_tokens: does not exist")
+
+	db.exec(`ALTER TABLE elsewhere RENAME TO refresh_tokens`)
+	run = db.awaitEnd(id, time.Minute) // the first retry comes after 15 s
+	require.Equal(t, "completed", run.State)
+	require.Equal(t, "completed", *run.Outcome)
+	require.Equal(t, 2, run.Attempt)
+	require.Nil(t, run.Error, "a run that ended well shows no error")
+	require.EqualValues(t, 70, *run.Deleted)
+	require.EqualValues(t, 70, db.purged())
+	finished := append(replicas[0].logged("run finished"), replicas[1].logged("run finished")...)
+	require.Len(t, finished, 1, "one line for a run")
+	for _, r := range replicas {
+		require.True(t, r.running())
+	}
+}

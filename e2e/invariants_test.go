@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// createLedger keeps, of every row that anyone deletes, the state it was in, when, and whose
+// session it was. A row trigger after the deletion keeps no row, so the engine does not mind.
+const createLedger = `
+	CREATE TABLE ledger (
+		place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+		name text NOT NULL,
+		id bigint NOT NULL,
+		expires_at timestamptz NOT NULL,
+		done boolean NOT NULL,
+		at timestamptz NOT NULL DEFAULT clock_timestamp(),
+		pid integer NOT NULL DEFAULT pg_backend_pid(),
+		ours boolean NOT NULL DEFAULT current_setting('application_name') = 'siltgate'
+	);
+	CREATE FUNCTION note_deletion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+	BEGIN
+		INSERT INTO public.ledger (name, id, expires_at, done)
+		VALUES (TG_TABLE_NAME, OLD.id, OLD.expires_at, (to_jsonb(OLD) ->> TG_ARGV[0])::boolean);
+		RETURN NULL;
+	END;
+	$$;
+	CREATE TRIGGER note_deletion AFTER DELETE ON refresh_tokens
+		FOR EACH ROW EXECUTE FUNCTION note_deletion('revoked');
+	CREATE TRIGGER note_deletion AFTER DELETE ON password_resets
+		FOR EACH ROW EXECUTE FUNCTION note_deletion('used');`
+
+// purged counts the rows that the fleet really deleted.
+func (db *database) purged() int64 {
+	db.t.Helper()
+	return db.number(`SELECT count(*) FROM ledger WHERE ours`)
+}
+
+// recorded sums what the history says was deleted.
+func (db *database) recorded() int64 {
+	db.t.Helper()
+	return db.number(`SELECT coalesce(sum(deleted), 0)::bigint FROM siltgate.runs`)
+}
+
+// requireNoLiveRowLost is invariant L: what is gone was dead when it went.
+func (db *database) requireNoLiveRowLost() {
+	db.t.Helper()
+	lost := db.texts(`
+		SELECT to_jsonb(l)::text
+		FROM ledger AS l
+		WHERE ours AND NOT (done OR expires_at < at)
+		LIMIT 10`)
+	require.Empty(db.t, lost, "live rows were deleted")
+}
+
+// requireEveryTickOnce is invariant T for a fleet that had a leader all the time: from the
+// first tick to the last there is one run each.
+func (db *database) requireEveryTickOnce(period time.Duration) []time.Time {
+	db.t.Helper()
+	var ticks []time.Time
+	for _, run := range db.runs(`trigger = 'schedule'`) {
+		require.NotNil(db.t, run.Tick, "run %d", run.ID)
+		ticks = append(ticks, run.Tick.UTC())
+	}
+	for i, tick := range ticks {
+		require.Equal(db.t, tick.Truncate(period), tick, "tick off the schedule")
+		if i > 0 {
+			require.Equal(db.t, period, tick.Sub(ticks[i-1]), "ticks %s and %s follow each other", ticks[i-1], tick)
+		}
+	}
+	return ticks
+}
+
+// requireOneAtATime is promise 3 seen in the ledger: the sessions that deleted did so one
+// after the other. It returns how many they were.
+func (db *database) requireOneAtATime() int64 {
+	db.t.Helper()
+	overlaps := db.texts(`
+		WITH session AS (
+			SELECT pid, tstzrange(min(at), max(at), '[]') AS during
+			FROM ledger
+			WHERE ours
+			GROUP BY pid
+		)
+		SELECT format('%s deleted during %s, %s during %s', a.pid, a.during, b.pid, b.during)
+		FROM session AS a
+		JOIN session AS b ON a.pid < b.pid AND a.during && b.during`)
+	require.Empty(db.t, overlaps, "two sessions deleted at a time")
+	return db.number(`SELECT count(DISTINCT pid) FROM ledger WHERE ours`)
+}
+
+// requireUndisturbed is invariant F: no statement of the application failed, or waited for a
+// lock longer than its patience, which is an error too.
+func (a *app) requireUndisturbed() {
+	a.t.Helper()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	require.Positive(a.t, a.statements)
+	require.Empty(a.t, a.errors, "the application was disturbed")
+	a.t.Logf("the application: %d statements, the longest took %s", a.statements, a.longest.Round(time.Millisecond))
+}

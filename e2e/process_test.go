@@ -1,0 +1,123 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// process is one siltgate that was started, and what it wrote.
+type process struct {
+	t      testing.TB
+	name   string
+	cmd    *exec.Cmd
+	stdout string // files
+	stderr string
+	done   chan struct{} // closed when it has ended
+}
+
+// launch starts the program with exactly that environment; it is gone by the test's end.
+func launch(t testing.TB, dir, name string, environ []string, args ...string) *process {
+	t.Helper()
+	p := &process{
+		t: t, name: name, cmd: exec.Command(binary(t), args...), done: make(chan struct{}),
+		stdout: filepath.Join(dir, name+".stdout"), stderr: filepath.Join(dir, name+".stderr"),
+	}
+	p.cmd.Dir, p.cmd.Env = dir, environ
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is the guard's
+	stdout, err := os.Create(p.stdout)
+	require.NoError(t, err)
+	defer func() { _ = stdout.Close() }()
+	stderr, err := os.Create(p.stderr)
+	require.NoError(t, err)
+	defer func() { _ = stderr.Close() }()
+	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
+
+	require.NoError(t, p.cmd.Start())
+	t.Cleanup(p.kill)
+	guarded := watchdog.started(p.pid())
+	go func() {
+		defer close(p.done)
+		_ = p.cmd.Wait() // how it ended is in its ProcessState
+		_ = watchdog.ended(p.pid())
+	}()
+	require.NoError(t, guarded)
+	return p
+}
+
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+func (p *process) running() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+func (p *process) signal(sig syscall.Signal) {
+	p.t.Helper()
+	require.NoError(p.t, p.cmd.Process.Signal(sig), "%s %s", sig, p.name)
+}
+
+func (p *process) freeze() { p.t.Helper(); p.signal(syscall.SIGSTOP) }
+func (p *process) resume() { p.t.Helper(); p.signal(syscall.SIGCONT) }
+
+// kill ends the process as the kernel would, and waits; one that has ended stays so.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
+// wait returns the exit code: -1 for a process that a signal ended.
+func (p *process) wait(within time.Duration) int {
+	p.t.Helper()
+	await(p.t, within, p.name+" to end", func() bool { return !p.running() })
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// endedBy is the signal that ended the process.
+func (p *process) endedBy() syscall.Signal {
+	p.t.Helper()
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	require.True(p.t, ok && status.Signaled(), "%s was not ended by a signal: %s", p.name, p.cmd.ProcessState)
+	return status.Signal()
+}
+
+func (p *process) written(file string) string {
+	p.t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(p.t, err)
+	return string(text)
+}
+
+// output is all that it wrote.
+func (p *process) output() string {
+	p.t.Helper()
+	return p.written(p.stdout) + p.written(p.stderr)
+}
+
+// logged are the log's lines with that message.
+func (p *process) logged(msg string) []map[string]any {
+	p.t.Helper()
+	var lines []map[string]any
+	for line := range strings.Lines(p.written(p.stdout)) {
+		var facts map[string]any
+		decoder := json.NewDecoder(bytes.NewBufferString(line))
+		decoder.UseNumber()
+		// The last line may still be on its way.
+		if decoder.Decode(&facts) == nil && facts["msg"] == msg {
+			lines = append(lines, facts)
+		}
+	}
+	return lines
+}
