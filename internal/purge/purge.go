@@ -56,6 +56,10 @@ type Request struct {
 	Report func(*Progress)
 }
 
+// longestRest is how far a rest may reach beyond the slice's end; what is longer
+// is rested between two slices.
+const longestRest = 5 * time.Second
+
 // run is one call of Run.
 type run struct {
 	Engine
@@ -232,7 +236,7 @@ func (r *run) report() {
 // proceed is asked before every batch. It rests, outside of any transaction,
 // and says why the run must not go on now, if so.
 func (r *run) proceed(ctx context.Context) error {
-	if !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
+	if r.rest > longestRest && !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
 		r.progress.Rest = r.rest
 		return errSliceOver
 	}

@@ -182,6 +182,7 @@ func TestASliceEndsAfterItsTime(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, p.Done)
 	require.False(t, p.Cutoff.IsZero())
+	require.Zero(t, p.Rest)
 
 	cutoff := p.Cutoff
 	p, err = e.Run(t.Context(), Request{Tables: e.tables}, p)
@@ -259,4 +260,15 @@ func TestOneSessionAtATimeHoldsTheLock(t *testing.T) {
 		}
 		return err == nil
 	}, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestAShortRestIsRestedBeforeTheSliceEnds(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 100000)`)
+	e := db.engine(tokens)
+	e.Pace.DutyCycle = 0.02 // a rest of some fifty batches
+	p, err := e.Run(t.Context(), Request{Tables: e.tables, Until: time.Now().Add(100 * time.Millisecond)}, Progress{})
+	require.NoError(t, err)
+	require.False(t, p.Done)
+	require.Zero(t, p.Rest, "the next slice may begin at once")
 }
