@@ -100,7 +100,7 @@ func TestTheLastAttemptDiscardsTheRun(t *testing.T) {
 func TestARunStoppedWithItsReplicaIsGivenBack(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.Pace = purge.Pace{DutyCycle: 0.01, BatchTarget: time.Millisecond}
+	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
 	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
 	stop := f.start()
 	id := f.insert(`{}`)
@@ -123,7 +123,7 @@ func TestARunStoppedWithItsReplicaIsGivenBack(t *testing.T) {
 func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.Pace = purge.Pace{DutyCycle: 0.01, BatchTarget: time.Millisecond}
+	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
 	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
 	f.start()
 	id := f.insert(`{}`)
