@@ -42,6 +42,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&heaps, "heap", "clustered", "clustered (in the order of expiry), scattered (as after a year of updates), or both with a comma")
 	flags.IntVar(&o.plan.Repetitions, "reps", 3, "repetitions; figures are their medians")
 	flags.StringVar(&methods, "methods", "", "methods to measure, with commas; empty = all: "+methodNames())
+	flags.Int64Var(&o.plan.Dead, "dead", 0, "percent of the rows that are dead; 0 = the scenario's own: 80, of daily 2")
 	flags.IntVar(&o.plan.Rate, "fg-rate", 300, "requests of the foreground, a second; 0 = no foreground")
 	flags.DurationVar(&o.plan.Before, "before", 10*time.Second, "how long the foreground is measured before the purge")
 	flags.DurationVar(&o.plan.After, "after", 5*time.Second, "and after it")
@@ -53,6 +54,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.sharedBuffers, "shared-buffers", "512MB", "shared_buffers of the private server")
 	flags.BoolVar(&o.autovacuum, "autovacuum", true, "autovacuum of the private server, with Postgres's defaults")
 	flags.StringVar(&o.program, "siltgate", "", "the program to measure; empty = built from the source beside")
+	flags.Func("set", "a variable of the replica's environment, as NAME=value; may be repeated", func(setting string) error {
+		o.plan.Settings = append(o.plan.Settings, setting)
+		return nil
+	})
 	flags.StringVar(&o.json, "json", "", "file to write all figures to")
 	flags.StringVar(&o.svg, "svg", "", "directory to draw charts in")
 	if err := flags.Parse(args); err != nil {
@@ -95,6 +100,8 @@ func (o options) check() error {
 		return errors.New("-rows, -heap, -scenario: want at least one of each")
 	case p.Repetitions < 1 || p.Runs < 1:
 		return errors.New("-reps, -runs: want at least 1")
+	case p.Dead < 0 || p.Dead > 99:
+		return errors.New("-dead: want 0 to 99")
 	case p.Rate < 0 || p.Rate > 100_000:
 		return errors.New("-fg-rate: want 0 to 100000")
 	case p.Before < 0 || p.After < 0 || p.Limit < 0 || p.Idle < time.Second:

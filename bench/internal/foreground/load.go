@@ -148,6 +148,7 @@ func (l *Load) serve(ctx context.Context, conn *pgx.Conn) {
 	l.record.Points = append(l.record.Points, points...)
 	l.record.Changes.Inserted = append(l.record.Changes.Inserted, changes.Inserted...)
 	l.record.Changes.Revoked = append(l.record.Changes.Revoked, changes.Revoked...)
+	l.record.Changes.Ended += changes.Ended
 }
 
 // note counts a failed request.

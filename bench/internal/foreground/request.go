@@ -99,6 +99,7 @@ func (r request) rotate(ctx context.Context, conn *pgx.Conn, c *tokens.Changes) 
 		return err
 	}
 	c.Revoked = append(c.Revoked, t.id) // before the commit, whose answer may be lost
+	c.Ended++
 	if err := tx.Commit(ctx); err != nil {
 		return err
 	}
@@ -111,11 +112,18 @@ func (r request) logOut(ctx context.Context, conn *pgx.Conn, s tokens.Shape, c *
 		UPDATE refresh_tokens
 		SET revoked = true
 		WHERE user_id = $1 AND NOT revoked
-		RETURNING id `+server.Foreground, tokens.UserID(s.User(r.token)))
+		RETURNING id, expires_at >= now() `+server.Foreground, tokens.UserID(s.User(r.token)))
 	if err != nil {
 		return err
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[pgtype.UUID])
-	c.Revoked = append(c.Revoked, ids...)
+	var id pgtype.UUID
+	var live bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &live}, func() error {
+		c.Revoked = append(c.Revoked, id)
+		if live {
+			c.Ended++
+		}
+		return nil
+	})
 	return err
 }

@@ -121,7 +121,7 @@ func (b *Bench) withReplica(ctx context.Context, made templates, shape tokens.Sh
 	if err := b.Server.LogStatements(ctx, working); err != nil {
 		return err
 	}
-	program, err := replica.Start(ctx, b.Program, b.Server.URL(working))
+	program, err := replica.Start(ctx, b.Program, b.Server.URL(working), b.Settings...)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ type Plan struct {
 	Methods     []method.Method
 	Heap        tokens.Heap
 
+	// Dead is the share of dead rows in percent; 0 = the scenario's own.
+	Dead int64
+
 	// Rate is of the foreground's requests, a second.
 	Rate int
 
@@ -36,6 +39,9 @@ type Plan struct {
 
 	// Runs is how many runs latency and empty count.
 	Runs int
+
+	// Settings are further variables of the replica's environment, as NAME=value.
+	Settings []string
 }
 
 // Bench measures on a server.
@@ -73,7 +79,11 @@ func (b *Bench) Run(ctx context.Context, name string) (report.Section, error) {
 	return section, nil
 }
 
-// shape is of a table with that share of dead rows, in percent.
+// shape is of a table with that share of dead rows, in percent, unless the plan
+// has one.
 func (b *Bench) shape(deadPercent int64, indexed bool) tokens.Shape {
+	if b.Dead > 0 && deadPercent > 0 {
+		deadPercent = b.Dead
+	}
 	return tokens.Shape{Rows: b.Rows, Dead: b.Rows * deadPercent / 100, Heap: b.Heap, Indexed: indexed}
 }

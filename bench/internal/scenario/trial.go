@@ -92,7 +92,7 @@ func (t *trial) run(ctx context.Context) (Trial, error) {
 	var program *replica.Replica
 	if t.method.Replica {
 		var err error
-		if program, err = replica.Start(ctx, b.Program, b.Server.URL(working)); err != nil {
+		if program, err = replica.Start(ctx, b.Program, b.Server.URL(working), b.Settings...); err != nil {
 			return *r, err
 		}
 	}
