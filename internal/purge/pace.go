@@ -69,6 +69,8 @@ func (p pacer) after(took time.Duration, how outcome) pacer {
 		p.size /= 2
 	case took > p.target+p.target/4:
 		p.size = int(float64(p.size) * float64(p.target) / float64(took))
+	case took < p.target/2:
+		p.size += max(p.size, p.step) // rows that lie together: the guess was far off
 	case took < p.target-p.target/4:
 		p.size += p.step
 	}

@@ -18,7 +18,8 @@ func TestThePaceFollowsTheBatchesDuration(t *testing.T) {
 		how  outcome
 		want int
 	}{
-		"quick: a step more":                {64, time.Millisecond, finished, 80},
+		"quick: twice as much":              {64, time.Millisecond, finished, 128},
+		"a little quick: a step more":       {64, target * 6 / 10, finished, 80},
 		"at the target: as it is":           {64, target, finished, 64},
 		"a little slow: in proportion":      {64, 2 * target, finished, 32},
 		"much too slow: half":               {64, 50 * target, finished, 32},

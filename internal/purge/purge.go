@@ -135,6 +135,9 @@ func (r *run) begin(ctx context.Context) error {
 			r.progress.Tables[i] = TableProgress{Name: t.String(), Title: t.String()}
 		}
 	}
+	if err := r.Session.awaitFlush(ctx, r.Pace.DutyCycle < 1); err != nil {
+		return err
+	}
 	// The cutoff is worth recording before the first row goes.
 	r.report()
 	return nil
@@ -184,6 +187,11 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 	t.Title = relation.title
 	if r.DryRun {
 		relation.selfReferences = nil // count them all, in whatever order they could go
+	}
+
+	// How best to look for rows that refer to a batch's depends on its size.
+	if err := r.Session.keepPlans(ctx, len(relation.selfReferences) == 0); err != nil {
+		return err
 	}
 
 	arms := deadArms(table, relation.columns, r.progress.Cutoff)

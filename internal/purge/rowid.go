@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -13,6 +14,50 @@ func newRowID(tid pgtype.TID) rowID { return rowID(tid.BlockNumber)<<16 | rowID(
 
 func (id rowID) block() int64   { return int64(id >> 16) }
 func (id rowID) offset() uint16 { return uint16(id) }
+
+// rowList is some rows of a heap, in its order.
+type rowList []rowID
+
+// rowListCodec sends a rowList as tid[], all else as pgx does. That would
+// allocate for each row, which takes half as long as to delete it where rows
+// lie together.
+type rowListCodec struct{ pgtype.Codec }
+
+// PreferredFormat implements pgtype.Codec.
+func (rowListCodec) PreferredFormat() int16 { return pgtype.BinaryFormatCode }
+
+// PlanEncode implements pgtype.Codec.
+func (c rowListCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value any) pgtype.EncodePlan {
+	if _, ok := value.(rowList); ok && format == pgtype.BinaryFormatCode {
+		return c
+	}
+	return c.Codec.PlanEncode(m, oid, format, value)
+}
+
+// Encode implements pgtype.EncodePlan, as array_recv and tidrecv read it.
+func (rowListCodec) Encode(value any, buf []byte) ([]byte, error) {
+	ids := value.(rowList) //nolint:errcheck,forcetypeassert // PlanEncode asked for it.
+	const header, element = 20, 10
+	buf = slices.Grow(buf, header+element*len(ids))
+	put := binary.BigEndian.AppendUint32
+	dimensions := min(uint32(len(ids)), 1)
+	buf = put(put(put(buf, dimensions), 0), pgtype.TIDOID) // 0 = without NULL
+	if dimensions == 0 {
+		return buf, nil
+	}
+	buf = put(put(buf, uint32(len(ids))), 1) // the first index
+	for _, id := range ids {
+		buf = put(put(buf, 6), uint32(id.block()))
+		buf = binary.BigEndian.AppendUint16(buf, id.offset())
+	}
+	return buf, nil
+}
+
+// registerRowList teaches a connection to send them.
+func registerRowList(types *pgtype.Map) {
+	array, _ := types.TypeForOID(pgtype.TIDArrayOID) // pgx knows all built-in types
+	types.RegisterType(&pgtype.Type{Name: array.Name, OID: array.OID, Codec: rowListCodec{array.Codec}})
+}
 
 // victims collects row IDs of which it keeps only the lowest, so that a list
 // has a bounded size however large the table is. The rows above it are found

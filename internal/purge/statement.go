@@ -24,15 +24,8 @@ func firstOf(block int64) pgtype.TID {
 	return pgtype.TID{BlockNumber: uint32(block), Valid: true}
 }
 
-// rowList is some rows of the heap, in its order.
-type rowList []rowID
-
 func (l rowList) where(s *statement) string {
-	tids := make([]pgtype.TID, len(l))
-	for i, id := range l {
-		tids[i] = pgtype.TID{BlockNumber: uint32(id.block()), OffsetNumber: id.offset(), Valid: true}
-	}
-	return fmt.Sprintf("t.ctid = ANY(%s::tid[])", s.arg(tids))
+	return fmt.Sprintf("t.ctid = ANY(%s::tid[])", s.arg(l))
 }
 
 // description is SQL for what a heap was when it was inspected: which columns of

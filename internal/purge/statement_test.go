@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/stretchr/testify/require"
 )
 
@@ -56,20 +57,28 @@ func TestStatementsAreThese(t *testing.T) {
 	golden(t, "statements.sql", out.String())
 }
 
-// TestPlansKeepToTheCtids holds the plans that Postgres chooses, with
-// statistics fresh, absent and stale, and most rows gone.
+// TestPlansKeepToTheCtids holds the plans that Postgres chooses, and keeps, with
+// statistics fresh, absent and wrong, most rows gone, and indexes full of entries
+// of rows that are gone.
 func TestPlansKeepToTheCtids(t *testing.T) {
 	t.Parallel()
 	const ddl = `
-		CREATE TABLE t (id bigint PRIMARY KEY, expires_at timestamptz, local timestamp, used_at timestamptz, revoked boolean);
-		INSERT INTO t SELECT n, now() + n * interval '1 s', now(), now(), n % 50 = 0 FROM generate_series(-20000, 20000) AS n;
+		CREATE TABLE t (id bigint PRIMARY KEY, expires_at timestamptz, local timestamp, used_at timestamptz, revoked boolean)
+			WITH (autovacuum_enabled = off);
 		CREATE INDEX ON t (expires_at); CREATE INDEX ON t (local); CREATE INDEX ON t (used_at);
 		CREATE INDEX ON t (revoked); CREATE INDEX ON t (id) WHERE revoked`
+	const fill = `INSERT INTO t
+		SELECT n, now() + n * interval '1 s', now(), now(), n % 50 = 0 FROM generate_series(-20000, 20000) AS n`
 	for state, sql := range map[string]string{
-		"no statistics":    ``,
-		"statistics":       `ANALYZE t`,
-		"stale statistics": `ANALYZE t; DELETE FROM t WHERE id % 10 <> 0`,
-		"90 percent gone":  `DELETE FROM t WHERE id % 10 <> 0; VACUUM ANALYZE t`,
+		"no statistics":            fill,
+		"statistics":               fill + `; ANALYZE t`,
+		"stale statistics":         fill + `; ANALYZE t; DELETE FROM t WHERE id % 10 <> 0`,
+		"statistics of no rows":    `VACUUM ANALYZE t; ` + fill,
+		"statistics of live rows":  fill + `; UPDATE t SET revoked = false, expires_at = now() + interval '1 day'; VACUUM ANALYZE t; UPDATE t SET revoked = true`,
+		"statistics of dead rows":  fill + `; UPDATE t SET revoked = true; VACUUM ANALYZE t; UPDATE t SET revoked = false`,
+		"90 percent gone":          fill + `; DELETE FROM t WHERE id % 10 <> 0; VACUUM ANALYZE t`,
+		"90 percent gone, no rest": fill + `; VACUUM ANALYZE t; DELETE FROM t WHERE id % 10 <> 0`,
+		"dead index entries":       fill + strings.Repeat(`; UPDATE t SET expires_at = expires_at + interval '1 s', revoked = NOT revoked`, 5) + `; ANALYZE t`,
 	} {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
@@ -78,6 +87,7 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 				db.exec(statement)
 			}
 			s := db.session()
+			require.NoError(t, s.keepPlans(t.Context(), true))
 			for _, name := range sorted(shapes) {
 				table := shapes[name]
 				if table.Schema != "" {
@@ -98,6 +108,11 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.countRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(blockRange{8, 72}, 0)), name)
+				for _, arm := range h.arms {
+					list := h.listDead(arm)
+					_, query, _ := strings.Cut(list.String(), " CURSOR FOR")
+					require.Contains(t, []string{"Index Scan", "Bitmap Index Scan"}, s.scan(t, &statement{args: list.args}, query), name)
+				}
 			}
 		})
 	}
@@ -133,11 +148,24 @@ func TestAnIndexIsUsedOnlyIfItHoldsAllThatIsAsked(t *testing.T) {
 	}
 }
 
-// scan names the node by which a statement finds table t.
-func (s *Session) scan(t *testing.T, st *statement) string {
+// scan names the node by which a statement, or the query given instead, finds
+// table t: in the plan that is kept for it, as the run's session makes it.
+func (s *Session) scan(t *testing.T, st *statement, query ...string) string {
 	t.Helper()
+	sql := strings.Join(append(query, st.String()), "")
+	_, err := s.conn.Prepare(t.Context(), "explained", sql)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.conn.Deallocate(t.Context(), "explained")) }()
+	literals := make([]string, len(st.args))
+	for i, arg := range st.args {
+		literals[i] = literal(t, arg)
+	}
 	var plan []byte
-	require.NoError(t, s.conn.QueryRow(t.Context(), "EXPLAIN (FORMAT JSON) "+st.String(), st.args...).Scan(&plan))
+	execute := "EXPLAIN (FORMAT JSON) EXECUTE explained"
+	if len(literals) > 0 {
+		execute += " (" + strings.Join(literals, ", ") + ")"
+	}
+	require.NoError(t, s.conn.QueryRow(t.Context(), execute).Scan(&plan), execute)
 	var explained []struct{ Plan map[string]any }
 	require.NoError(t, json.Unmarshal(plan, &explained))
 	// The node that reads the rows is the first leaf on the way down that is
@@ -153,6 +181,35 @@ func (s *Session) scan(t *testing.T, st *statement) string {
 		}
 		node = children[next].(map[string]any)
 	}
+}
+
+// literal is an argument as EXECUTE wants it: it takes no parameters.
+func literal(t *testing.T, arg any) string {
+	t.Helper()
+	types := pgtype.NewMap()
+	oid := uint32(pgtype.TextOID)
+	switch list := arg.(type) {
+	case pgtype.TID:
+		oid = pgtype.TIDOID
+	case rowList:
+		oid = pgtype.TIDArrayOID
+		tids := make([]pgtype.TID, len(list))
+		for i, id := range list {
+			tids[i] = pgtype.TID{BlockNumber: uint32(id.block()), OffsetNumber: id.offset(), Valid: true}
+		}
+		arg = tids
+	case time.Time:
+		oid = pgtype.TimestamptzOID
+	case []string:
+		oid = pgtype.TextArrayOID
+	case uint32:
+		oid = pgtype.OIDOID
+	case []uint32:
+		oid = pgtype.OIDArrayOID
+	}
+	text, err := types.Encode(oid, pgtype.TextFormatCode, arg, nil)
+	require.NoError(t, err, "%T", arg)
+	return "'" + strings.ReplaceAll(string(text), "'", "''") + "'"
 }
 
 func sorted[V any](m map[string]V) []string {

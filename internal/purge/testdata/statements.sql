@@ -27,7 +27,7 @@ SELECT count(*), NULL::timestamptz
 FROM ONLY "t" AS t
 WHERE t.ctid = ANY($1::tid[])
   AND (t."used_at" < $2::timestamptz) IS TRUE;
--- [[{1 1 true}] 2026-11-22 02:00:00 +0000 UTC]
+-- [[65537] 2026-11-22 02:00:00 +0000 UTC]
 
 -- done at: list used_at
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -64,7 +64,7 @@ SELECT count(*), min(t."expires_at") FILTER (WHERE isfinite(t."expires_at"))
 FROM ONLY "t" AS t
 WHERE t.ctid = ANY($1::tid[])
   AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
--- [[{1 1 true}] 2026-11-22 03:00:00 +0000 UTC]
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- expires and revoked: list expires_at
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -107,7 +107,7 @@ SELECT count(*), min(t."expires_at") FILTER (WHERE isfinite(t."expires_at"))
 FROM ONLY "t" AS t
 WHERE t.ctid = ANY($1::tid[])
   AND (t."expires_at" < $2::timestamptz) IS TRUE;
--- [[{1 1 true}] 2026-11-22 03:00:00 +0000 UTC]
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- kept until expired: list expires_at
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -144,7 +144,7 @@ SELECT count(*), min(t."expiresAt") FILTER (WHERE isfinite(t."expiresAt"))
 FROM ONLY "My Schema"."Refresh""Token" AS t
 WHERE t.ctid = ANY($1::tid[])
   AND (t."expiresAt" < $2::timestamptz OR coalesce(t."re""voked", false)) IS TRUE;
--- [[{1 1 true}] 2026-11-22 03:00:00 +0000 UTC]
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- odd names, own schema: list expiresAt
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -187,7 +187,7 @@ SELECT count(*), NULL::timestamptz
 FROM ONLY "t" AS t
 WHERE t.ctid = ANY($1::tid[])
   AND (coalesce(t."revoked", false)) IS TRUE;
--- [[{1 1 true}]]
+-- [[65537]]
 
 -- revoked only: list revoked
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -224,7 +224,7 @@ SELECT count(*), min(t."local" AT TIME ZONE $1::text) FILTER (WHERE isfinite(t."
 FROM ONLY "t" AS t
 WHERE t.ctid = ANY($3::tid[])
   AND ((t."local" < $4::timestamptz AT TIME ZONE $5::text AND t."local" AT TIME ZONE $6::text < $7::timestamptz) OR coalesce(t."revoked", false)) IS TRUE;
--- [Europe/Berlin Europe/Berlin [{1 1 true}] 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
+-- [Europe/Berlin Europe/Berlin [65537] 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
 
 -- without zone: list local
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -267,7 +267,7 @@ SELECT count(*), min(t."local" AT TIME ZONE $1::text) FILTER (WHERE isfinite(t."
 FROM ONLY "t" AS t
 WHERE t.ctid = ANY($3::tid[])
   AND (t."local" < $4::timestamptz AT TIME ZONE $5::text) IS TRUE;
--- [UTC UTC [{1 1 true}] 2026-11-22 03:00:00 +0000 UTC UTC]
+-- [UTC UTC [65537] 2026-11-22 03:00:00 +0000 UTC UTC]
 
 -- without zone, in UTC: list local
 DECLARE dead_rows NO SCROLL CURSOR FOR
@@ -297,7 +297,7 @@ WHERE t.ctid = ANY($1::tid[])
         FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
     (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid)))::boolean END;
--- [[{1 1 true} {1 2 true} {3 1 true}] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+-- [[65537 65538 196609] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- delete what is free
 DELETE FROM ONLY "public"."refresh_tokens" AS t
@@ -354,7 +354,7 @@ WHERE t.ctid = ANY(ARRAY(
         FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
     (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
--- [[{0 1 true}] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+-- [[1] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
 
 -- select
 SELECT t.ctid FROM ONLY "public"."refresh_tokens" AS t
