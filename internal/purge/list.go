@@ -19,7 +19,7 @@ const fetchRows = 10_000
 var errTooMany = errors.New("more dead rows than are worth listing")
 
 // list finds the dead rows from a row on, by an index per arm. It gives up with
-// errTooMany when there are more than the heap has blocks, or when it takes long.
+// errTooMany when there are more than are worth it, or when it takes long.
 func (s *Session) list(ctx context.Context, h heap, from rowID) (*victims, error) {
 	found := &victims{most: mostVictims, from: from}
 	for _, a := range h.arms {
@@ -55,7 +55,7 @@ func (s *Session) listArm(ctx context.Context, h heap, a arm, into *victims) err
 		for _, id := range ids {
 			into.add(id)
 		}
-		if seen += int64(len(ids)); seen > max(h.blocks, fewVictims) || time.Since(began) > listPatience {
+		if seen += int64(len(ids)); seen > h.worthListing() || time.Since(began) > listPatience {
 			return errTooMany
 		}
 	}
@@ -78,10 +78,10 @@ func (s *Session) rowIDs(ctx context.Context, st *statement) (rowList, error) {
 	return ids, err
 }
 
-// estimate asks the planner how many rows are dead.
-func (s *Session) estimate(ctx context.Context, r relation, arms []arm) (int64, error) {
+// estimate asks the planner how many rows of a table, named for SQL, are dead.
+func (s *Session) estimate(ctx context.Context, table string, arms []arm) (int64, error) {
 	var plan []byte
-	if err := s.query(ctx, r.estimateDead(arms), &plan); err != nil {
+	if err := s.query(ctx, estimateDead(table, arms), &plan); err != nil {
 		return 0, fmt.Errorf("estimate dead rows: %w", err)
 	}
 	var explained []struct {

@@ -196,7 +196,7 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 
 	arms := deadArms(table, relation.columns, r.progress.Cutoff)
 	if t.Position.Heap == 0 && !r.DryRun {
-		if t.Estimate, err = r.Session.estimate(ctx, relation, arms); err != nil {
+		if t.Estimate, err = r.Session.estimate(ctx, relation.name, arms); err != nil {
 			return err
 		}
 	}

@@ -49,6 +49,9 @@ type heap struct {
 	name   string // quoted, for SQL
 	blocks int64
 
+	// analyzed heaps have statistics.
+	analyzed bool
+
 	// path is the heap and its ancestors up to the relation.
 	path []uint32
 
@@ -205,6 +208,7 @@ func (s *Session) heaps(ctx context.Context, r relation, arms []arm) ([]heap, er
 			c.relkind::text,
 			pg_relation_size(c.oid::regclass) / current_setting('block_size'::text)::bigint,
 			current_setting('block_size'::text)::bigint / 24,
+			c.reltuples > 0,
 			c.relrowsecurity OR EXISTS (
 				SELECT FROM pg_trigger AS g
 				WHERE g.tgrelid = c.oid AND NOT g.tgisinternal
@@ -229,7 +233,7 @@ func (s *Session) heaps(ctx context.Context, r relation, arms []arm) ([]heap, er
 	var rule bool
 	h := heap{relation: r, arms: arms}
 	_, err = pgx.ForEachRow(rows, []any{
-		&h.oid, &h.path, &schema, &name, &kind, &h.blocks, &h.rowsPerBlock, &h.keepsRows, &rule, &h.description,
+		&h.oid, &h.path, &schema, &name, &kind, &h.blocks, &h.rowsPerBlock, &h.analyzed, &h.keepsRows, &rule, &h.description,
 	}, func() error {
 		switch {
 		case kind != "r":

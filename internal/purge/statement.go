@@ -99,10 +99,10 @@ func (h heap) listDead(a arm) *statement {
 	return s
 }
 
-// estimateDead asks the planner how many rows of the whole table are dead.
-func (r relation) estimateDead(arms []arm) *statement {
+// estimateDead asks the planner how many rows of the table are dead.
+func estimateDead(table string, arms []arm) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "EXPLAIN (FORMAT JSON)\nSELECT FROM %s AS t\nWHERE ", r.name)
+	fmt.Fprintf(s, "EXPLAIN (FORMAT JSON)\nSELECT FROM %s AS t\nWHERE ", table)
 	for i, a := range arms {
 		if i > 0 {
 			s.WriteString(" OR ")

@@ -51,7 +51,7 @@ func TestStatementsAreThese(t *testing.T) {
 	add("delete what is free", h.deleteUnlocked(blockRange{0, 8}, 0))
 	add("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
 	add("select", h.selectRows(blockRange{0, 8}))
-	add("estimate", h.estimateDead(h.arms))
+	add("estimate", estimateDead(h.name, h.arms))
 	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}, operators: []string{"OPERATOR(pg_catalog.=)", "OPERATOR(pg_catalog.=)"}}}
 	add("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
 	golden(t, "statements.sql", out.String())
