@@ -24,9 +24,10 @@ const (
 	// fewVictims are always worth a list, however small the heap.
 	fewVictims = 1000
 
-	// listPatience bounds the transaction of a list: whoever wants to alter the
-	// table waits for it, and everybody else behind them.
-	listPatience = time.Second
+	// listPatience is for how long dead rows are listed, before those that were
+	// found are deleted: less than half a slice, or the slices of a huge table
+	// would be over before they had deleted anything.
+	listPatience = 10 * time.Second
 
 	// mostRepeats bounds how often one range of a table that refers to itself is
 	// worked on in a row; the next pass takes what is left.
@@ -55,7 +56,8 @@ func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 			return err
 		}
 		// Few indexes are worth using for many rows: sweep from here on.
-		at.Plan, t.Plan = planSweep, ""
+		t.nextRound()
+		t.Plan = ""
 		t.plan(planSweep)
 	}
 	return r.sweep(ctx, h, t)
@@ -87,27 +89,31 @@ func (r *run) choosePlan(ctx context.Context, h heap) (string, error) {
 // worthListing is up to how many victims a list is cheaper than a sweep.
 func (h heap) worthListing() int64 { return max(victimsPerBlock*h.blocks, fewVictims) }
 
-// workList deletes what the indexes list, in rounds of bounded size. It returns
-// false when there is so much to delete that a sweep is cheaper.
+// workList deletes what the indexes list, in rounds of bounded size and time. It
+// returns false when there is so much to delete that a sweep is cheaper.
 func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, error) {
 	for {
-		if err := r.proceed(ctx); err != nil {
-			return false, err
-		}
-		began := time.Now()
-		found, err := r.Session.list(ctx, h, t.Position.Row)
-		r.rest = r.Pace.rest(time.Since(began))
+		found, err := r.list(ctx, h, t.Position.Row)
 		switch {
 		case errors.Is(err, errTooMany), isTimeout(err):
 			return false, nil
+		case errors.Is(err, errSliceOver), errors.Is(err, errCapped), ctx.Err() != nil:
+			return false, err
 		case err != nil:
 			return false, fmt.Errorf("list dead rows: %w", err)
+		case found.partial && r.DryRun:
+			return false, nil // what a round leaves is told from what it had by being there
 		}
+		t.Position.Partial = t.Position.Partial || found.partial
 		if err := r.walk(ctx, h, t, &listWalk{at: &t.Position, ids: found.ids}, rowPacer(r.Pace)); err != nil {
 			return false, err
 		}
-		if !found.full {
+		switch {
+		case found.full: // on from where it ended
+		case !t.Position.Partial:
 			return true, nil
+		case !t.nextRound():
+			return false, nil
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,71 +12,139 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// fetchRows is how many ctids one FETCH brings: each is a statement of its own,
-// bounded in time.
-const fetchRows = 10_000
-
 // errTooMany is more dead rows than a list is for.
 var errTooMany = errors.New("more dead rows than are worth listing")
 
 // list finds the dead rows from a row on, by an index per arm. It gives up with
-// errTooMany when there are more than are worth it, or when it takes long.
-func (s *Session) list(ctx context.Context, h heap, from rowID) (*victims, error) {
-	found := &victims{most: mostVictims, from: from}
+// errTooMany when there are more than are worth it; when it takes long, the list
+// is partial.
+func (r *run) list(ctx context.Context, h heap, from rowID) (*victims, error) {
+	l := lister{run: r, heap: h, found: &victims{most: mostVictims, from: from}, until: time.Now().Add(cmp.Or(r.listFor, listPatience))}
 	for _, a := range h.arms {
-		if err := s.listArm(ctx, h, a, found); err != nil {
+		list := l.byKey
+		if a.kind == boolean {
+			list = l.atOnce
+		}
+		if err := list(ctx, a); err != nil {
 			return nil, err
 		}
 	}
-	found.settle()
-	return found, nil
+	l.found.settle()
+	return l.found, nil
 }
 
-// listArm reads a cursor over one arm's rows to its end.
-func (s *Session) listArm(ctx context.Context, h heap, a arm, into *victims) error {
-	began := time.Now()
-	tx, err := s.conn.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // it only read
-	if _, err := s.execute(ctx, h.listDead(a)); err != nil {
-		return err
-	}
-	fetch := &statement{}
-	fmt.Fprintf(fetch, "FETCH %d FROM dead_rows", fetchRows)
-	for seen := int64(0); ; {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		ids, err := s.rowIDs(ctx, fetch)
-		if err != nil || len(ids) == 0 {
+// lister collects a heap's dead rows.
+type lister struct {
+	run   *run
+	heap  heap
+	found *victims
+	until time.Time
+}
+
+// byKey goes along the index of a timestamp, page by page: each is a
+// transaction as long as a batch, and is rested for.
+func (l *lister) byKey(ctx context.Context, a arm) error {
+	pace := rowPacer(l.run.Pace)
+	var from any
+	for seen, least := int64(0), 0; ; {
+		limit := max(pace.size, least)
+		page, err := l.page(ctx, a, from, limit)
+		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			into.add(id)
+		switch {
+		case page.rows < limit:
+			return nil
+		case page.last == from:
+			least = 2 * limit // all of it at one instant, and there may be more
+		default:
+			from, least = page.last, 0
 		}
-		if seen += int64(len(ids)); seen > h.worthListing() || time.Since(began) > listPatience {
+		pace = pace.after(page.took, finished)
+		if seen += int64(page.rows); seen > l.heap.worthListing() {
 			return errTooMany
 		}
+		if time.Now().After(l.until) {
+			l.found.partial = true
+			return nil
+		}
 	}
+}
+
+// atOnce lists what is true, which has no order to go on in. What is too much
+// for one statement's time is another round's.
+func (l *lister) atOnce(ctx context.Context, a arm) error {
+	for limit := int(min(l.heap.worthListing()+1, mostVictims)); ; limit /= 2 {
+		page, err := l.page(ctx, a, nil, limit)
+		switch {
+		case isTimeout(err) && limit > fewVictims:
+			continue
+		case err != nil:
+			return err
+		case int64(page.rows) > l.heap.worthListing():
+			return errTooMany
+		}
+		l.found.partial = l.found.partial || page.rows == limit
+		return nil
+	}
+}
+
+// page is a part of a list.
+type page struct {
+	rows int
+	last any // the highest key, comparable
+	took time.Duration
+}
+
+// page adds some rows to the list.
+func (l *lister) page(ctx context.Context, a arm, from any, limit int) (page, error) {
+	if err := l.run.proceed(ctx); err != nil {
+		return page{}, err
+	}
+	var p page
+	var id pgtype.TID
+	scan := func(key any, last func() any) error {
+		return l.run.Session.each(ctx, l.heap.listDead(a, from, limit), []any{&id, key}, func() {
+			l.found.add(newRowID(id))
+			p.rows++
+			p.last = last()
+		})
+	}
+	began := time.Now()
+	var err error
+	if a.kind == timestampWithoutZone {
+		var key pgtype.Timestamp
+		err = scan(&key, func() any { return key })
+	} else {
+		var key pgtype.Timestamptz
+		err = scan(&key, func() any { return key })
+	}
+	p.took = time.Since(began)
+	l.run.rest = l.run.Pace.rest(p.took)
+	return p, err
 }
 
 // rowIDs runs a statement that returns ctids.
 func (s *Session) rowIDs(ctx context.Context, st *statement) (rowList, error) {
+	var ids rowList
+	var id pgtype.TID
+	err := s.each(ctx, st, []any{&id}, func() { ids = append(ids, newRowID(id)) })
+	return ids, err
+}
+
+// each runs a statement that returns rows, and do for each.
+func (s *Session) each(ctx context.Context, st *statement, into []any, do func()) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	rows, err := s.conn.Query(ctx, st.String(), st.args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var ids rowList
-	var tid pgtype.TID
-	_, err = pgx.ForEachRow(rows, []any{&tid}, func() error {
-		ids = append(ids, newRowID(tid))
+	_, err = pgx.ForEachRow(rows, into, func() error {
+		do()
 		return nil
 	})
-	return ids, err
+	return err
 }
 
 // estimate asks the planner how many rows of a table, named for SQL, are dead.

@@ -63,9 +63,12 @@ type position struct {
 	Row  rowID  `json:"row,omitempty"`  // next row, or first row of the next block
 	End  int64  `json:"end,omitempty"`  // blocks of the heap when its sweep began
 
+	// Partial: this round of lists did not have all dead rows before Row.
+	Partial bool `json:"partial,omitempty"`
+
 	// A table that refers to itself is swept in passes.
 	Pass    int   `json:"pass,omitempty"`
-	Found   int64 `json:"found,omitempty"`   // rows deleted in this pass
+	Found   int64 `json:"found,omitempty"`   // rows deleted in this pass, or round
 	Earlier int64 `json:"earlier,omitempty"` // rows deleted in the one before
 	Repeats int   `json:"repeats,omitempty"` // of the range at Row
 
@@ -120,6 +123,17 @@ func (t *TableProgress) nextPass() bool {
 	at.Pass++
 	t.Locked, t.Undeletable = at.Locked, at.Undeletable
 	return true
+}
+
+// nextRound begins to list dead rows anew, unless the last round deleted none:
+// then it left what cannot be deleted now, and would again. What it left is
+// counted anew.
+func (t *TableProgress) nextRound() bool {
+	at := &t.Position
+	found := at.Found > 0
+	at.Row, at.Found, at.Partial = 0, 0, false
+	t.Locked, t.Undeletable = at.Locked, at.Undeletable
+	return found
 }
 
 // plan notes the plan of one more heap.

@@ -38,6 +38,9 @@ type Engine struct {
 	MaxClockSkew time.Duration
 
 	Log *slog.Logger
+
+	// listFor is listPatience, unless a test is less patient.
+	listFor time.Duration
 }
 
 // Request is what a call of Run is to do.
@@ -205,8 +208,8 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 		return err
 	}
 	for _, h := range heaps {
-		if h.oid < t.Position.Heap {
-			continue
+		if h.oid < t.Position.Heap || h.blocks == 0 && len(heaps) > 1 {
+			continue // dealt with before, or a partition that is empty
 		}
 		err := r.purgeHeap(ctx, h, t)
 		if isUndefinedTable(err) && h.oid != relation.oid {

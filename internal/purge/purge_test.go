@@ -145,24 +145,9 @@ func TestARunGoesOnWhereASliceEnded(t *testing.T) {
 			e := db.engine(tokens)
 
 			var p Progress
-			var err error
 			slices := 0
 			for !p.Done {
-				var start int64
-				if len(p.Tables) > 0 {
-					start = p.Tables[0].Batches
-				}
-				ctx, cancel := context.WithCancelCause(t.Context())
-				over := errors.New("stop")
-				p, err = e.Run(ctx, Request{Tables: e.tables, Report: func(p *Progress) {
-					if p.Tables[0].Batches > start {
-						cancel(over)
-					}
-				}}, p)
-				cancel(nil)
-				if err != nil {
-					require.ErrorIs(t, err, over)
-				}
+				p = e.slice(t, p, 1)
 				slices++
 				require.Less(t, slices, 1000)
 			}
@@ -172,6 +157,26 @@ func TestARunGoesOnWhereASliceEnded(t *testing.T) {
 			require.Equal(t, plan, p.Tables[0].Plan)
 		})
 	}
+}
+
+// slice runs an engine until so many batches are done.
+func (e testEngine) slice(t *testing.T, from Progress, batches int64) Progress {
+	t.Helper()
+	if len(from.Tables) > 0 {
+		batches += from.Tables[0].Batches
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	over := errors.New("stop")
+	p, err := e.Run(ctx, Request{Tables: e.tables, Report: func(p *Progress) {
+		if p.Tables[0].Batches >= batches {
+			cancel(over)
+		}
+	}}, from)
+	if err != nil {
+		require.ErrorIs(t, err, over)
+	}
+	return p
 }
 
 func TestASliceEndsAfterItsTime(t *testing.T) {

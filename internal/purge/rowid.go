@@ -66,7 +66,10 @@ type victims struct {
 	most int // rows to keep
 	from rowID
 	ids  rowList
-	full bool // rows were left out
+	full bool // rows were left out, higher ones
+
+	// partial: rows were left out, anywhere.
+	partial bool
 }
 
 // add takes a row into account; IDs below from were dealt with before.

@@ -47,7 +47,7 @@ func (s *Session) prepare(ctx context.Context, lock string) error {
 	// deadlock: so the application is never the victim. A replica that froze
 	// between two batches loses its session. Sequential scans are what no
 	// statement here wants, and what skewed statistics would choose for a lookup
-	// per row.
+	// per row; a page of a list wants the index's order, and not all to be sorted.
 	_, err := s.conn.Exec(ctx, `
 		SELECT
 			set_config('application_name', 'siltgate', false),
@@ -61,6 +61,8 @@ func (s *Session) prepare(ctx context.Context, lock string) error {
 				nullif(statement.ms, 0)
 			)::text, false),
 			set_config('enable_seqscan', 'off', false),
+			set_config('enable_bitmapscan', 'off', false),
+			set_config('enable_sort', 'off', false),
 			set_config('max_parallel_workers_per_gather', '0', false),
 			set_config('jit', 'off', false)
 		FROM (SELECT setting::integer AS ms FROM pg_settings WHERE name = 'deadlock_timeout') AS deadlock,

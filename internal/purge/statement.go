@@ -3,6 +3,7 @@ package purge
 import (
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -92,10 +93,20 @@ func (h heap) selectRows(in target) *statement {
 	return s
 }
 
-// listDead opens a cursor over the rows that one arm calls dead, through its index.
-func (h heap) listDead(a arm) *statement {
+// listDead lists rows that one arm calls dead, through its index: limit at most,
+// and those of a timestamp in its order, from a key on unless that is nil.
+func (h heap) listDead(a arm, from any, limit int) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "DECLARE dead_rows NO SCROLL CURSOR FOR\nSELECT t.ctid FROM ONLY %s AS t\nWHERE %s", h.name, a.indexable(s))
+	if a.kind == boolean {
+		fmt.Fprintf(s, "SELECT t.ctid, NULL::timestamptz\nFROM ONLY %s AS t\nWHERE %s\nLIMIT %s", h.name, a.indexable(s), s.arg(limit))
+		return s
+	}
+	column := "t." + pgx.Identifier{a.column}.Sanitize()
+	fmt.Fprintf(s, "SELECT t.ctid, %s\nFROM ONLY %s AS t\nWHERE %s", column, h.name, a.indexable(s))
+	if from != nil {
+		fmt.Fprintf(s, "\n  AND %s >= %s", column, s.arg(from))
+	}
+	fmt.Fprintf(s, "\nORDER BY %s\nLIMIT %s", column, s.arg(limit))
 	return s
 }
 

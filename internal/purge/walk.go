@@ -23,10 +23,11 @@ func (w *listWalk) next(size int) target {
 	return w.ids[:min(size, len(w.ids))]
 }
 
-func (w *listWalk) advance(done target, _ int64) bool {
-	n := len(done.(rowList))
-	w.at.Row = w.ids[n-1] + 1
-	w.ids = w.ids[n:]
+func (w *listWalk) advance(done target, n int64) bool {
+	w.at.Found += n
+	listed := len(done.(rowList))
+	w.at.Row = w.ids[listed-1] + 1
+	w.ids = w.ids[listed:]
 	return true
 }
 

@@ -30,10 +30,21 @@ WHERE t.ctid = ANY($1::tid[])
 -- [[65537] 2026-11-22 02:00:00 +0000 UTC]
 
 -- done at: list used_at
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."used_at" < $1::timestamptz;
--- [2026-11-22 02:00:00 +0000 UTC]
+SELECT t.ctid, t."used_at"
+FROM ONLY "t" AS t
+WHERE t."used_at" < $1::timestamptz
+ORDER BY t."used_at"
+LIMIT $2;
+-- [2026-11-22 02:00:00 +0000 UTC 500]
+
+-- done at: list used_at, on
+SELECT t.ctid, t."used_at"
+FROM ONLY "t" AS t
+WHERE t."used_at" < $1::timestamptz
+  AND t."used_at" >= $2
+ORDER BY t."used_at"
+LIMIT $3;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- expires and revoked: delete a range
 DELETE FROM ONLY "t" AS t
@@ -67,16 +78,35 @@ WHERE t.ctid = ANY($1::tid[])
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- expires and revoked: list expires_at
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."expires_at" < $1::timestamptz;
--- [2026-11-22 03:00:00 +0000 UTC]
+SELECT t.ctid, t."expires_at"
+FROM ONLY "t" AS t
+WHERE t."expires_at" < $1::timestamptz
+ORDER BY t."expires_at"
+LIMIT $2;
+-- [2026-11-22 03:00:00 +0000 UTC 500]
+
+-- expires and revoked: list expires_at, on
+SELECT t.ctid, t."expires_at"
+FROM ONLY "t" AS t
+WHERE t."expires_at" < $1::timestamptz
+  AND t."expires_at" >= $2
+ORDER BY t."expires_at"
+LIMIT $3;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- expires and revoked: list revoked
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."revoked";
--- []
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "t" AS t
+WHERE t."revoked"
+LIMIT $1;
+-- [500]
+
+-- expires and revoked: list revoked, on
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "t" AS t
+WHERE t."revoked"
+LIMIT $1;
+-- [1000]
 
 -- kept until expired: delete a range
 DELETE FROM ONLY "t" AS t
@@ -110,10 +140,21 @@ WHERE t.ctid = ANY($1::tid[])
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- kept until expired: list expires_at
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."expires_at" < $1::timestamptz;
--- [2026-11-22 03:00:00 +0000 UTC]
+SELECT t.ctid, t."expires_at"
+FROM ONLY "t" AS t
+WHERE t."expires_at" < $1::timestamptz
+ORDER BY t."expires_at"
+LIMIT $2;
+-- [2026-11-22 03:00:00 +0000 UTC 500]
+
+-- kept until expired: list expires_at, on
+SELECT t.ctid, t."expires_at"
+FROM ONLY "t" AS t
+WHERE t."expires_at" < $1::timestamptz
+  AND t."expires_at" >= $2
+ORDER BY t."expires_at"
+LIMIT $3;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- odd names, own schema: delete a range
 DELETE FROM ONLY "My Schema"."Refresh""Token" AS t
@@ -147,16 +188,35 @@ WHERE t.ctid = ANY($1::tid[])
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- odd names, own schema: list expiresAt
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "My Schema"."Refresh""Token" AS t
-WHERE t."expiresAt" < $1::timestamptz;
--- [2026-11-22 03:00:00 +0000 UTC]
+SELECT t.ctid, t."expiresAt"
+FROM ONLY "My Schema"."Refresh""Token" AS t
+WHERE t."expiresAt" < $1::timestamptz
+ORDER BY t."expiresAt"
+LIMIT $2;
+-- [2026-11-22 03:00:00 +0000 UTC 500]
+
+-- odd names, own schema: list expiresAt, on
+SELECT t.ctid, t."expiresAt"
+FROM ONLY "My Schema"."Refresh""Token" AS t
+WHERE t."expiresAt" < $1::timestamptz
+  AND t."expiresAt" >= $2
+ORDER BY t."expiresAt"
+LIMIT $3;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- odd names, own schema: list re"voked
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "My Schema"."Refresh""Token" AS t
-WHERE t."re""voked";
--- []
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "My Schema"."Refresh""Token" AS t
+WHERE t."re""voked"
+LIMIT $1;
+-- [500]
+
+-- odd names, own schema: list re"voked, on
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "My Schema"."Refresh""Token" AS t
+WHERE t."re""voked"
+LIMIT $1;
+-- [1000]
 
 -- revoked only: delete a range
 DELETE FROM ONLY "t" AS t
@@ -190,10 +250,18 @@ WHERE t.ctid = ANY($1::tid[])
 -- [[65537]]
 
 -- revoked only: list revoked
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."revoked";
--- []
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "t" AS t
+WHERE t."revoked"
+LIMIT $1;
+-- [500]
+
+-- revoked only: list revoked, on
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "t" AS t
+WHERE t."revoked"
+LIMIT $1;
+-- [1000]
 
 -- without zone: delete a range
 DELETE FROM ONLY "t" AS t
@@ -227,16 +295,35 @@ WHERE t.ctid = ANY($3::tid[])
 -- [Europe/Berlin Europe/Berlin [65537] 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
 
 -- without zone: list local
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE (t."local" < $1::timestamptz AT TIME ZONE $2::text AND t."local" AT TIME ZONE $3::text < $4::timestamptz);
--- [2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
+SELECT t.ctid, t."local"
+FROM ONLY "t" AS t
+WHERE (t."local" < $1::timestamptz AT TIME ZONE $2::text AND t."local" AT TIME ZONE $3::text < $4::timestamptz)
+ORDER BY t."local"
+LIMIT $5;
+-- [2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 500]
+
+-- without zone: list local, on
+SELECT t.ctid, t."local"
+FROM ONLY "t" AS t
+WHERE (t."local" < $1::timestamptz AT TIME ZONE $2::text AND t."local" AT TIME ZONE $3::text < $4::timestamptz)
+  AND t."local" >= $5
+ORDER BY t."local"
+LIMIT $6;
+-- [2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- without zone: list revoked
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."revoked";
--- []
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "t" AS t
+WHERE t."revoked"
+LIMIT $1;
+-- [500]
+
+-- without zone: list revoked, on
+SELECT t.ctid, NULL::timestamptz
+FROM ONLY "t" AS t
+WHERE t."revoked"
+LIMIT $1;
+-- [1000]
 
 -- without zone, in UTC: delete a range
 DELETE FROM ONLY "t" AS t
@@ -270,10 +357,21 @@ WHERE t.ctid = ANY($3::tid[])
 -- [UTC UTC [65537] 2026-11-22 03:00:00 +0000 UTC UTC]
 
 -- without zone, in UTC: list local
-DECLARE dead_rows NO SCROLL CURSOR FOR
-SELECT t.ctid FROM ONLY "t" AS t
-WHERE t."local" < $1::timestamptz AT TIME ZONE $2::text;
--- [2026-11-22 03:00:00 +0000 UTC UTC]
+SELECT t.ctid, t."local"
+FROM ONLY "t" AS t
+WHERE t."local" < $1::timestamptz AT TIME ZONE $2::text
+ORDER BY t."local"
+LIMIT $3;
+-- [2026-11-22 03:00:00 +0000 UTC UTC 500]
+
+-- without zone, in UTC: list local, on
+SELECT t.ctid, t."local"
+FROM ONLY "t" AS t
+WHERE t."local" < $1::timestamptz AT TIME ZONE $2::text
+  AND t."local" >= $3
+ORDER BY t."local"
+LIMIT $4;
+-- [2026-11-22 03:00:00 +0000 UTC UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- delete a list
 DELETE FROM ONLY "public"."refresh_tokens" AS t

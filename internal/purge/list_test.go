@@ -1,0 +1,107 @@
+package purge
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// wideTokens is a table in which few rows are dead for each block, so that
+// they are worth listing: 1200 expired, 600 at one instant, 200 revoked.
+const wideTokens = createTokens + `;
+	ALTER TABLE refresh_tokens ADD filler text DEFAULT repeat('x', 1500);
+	INSERT INTO refresh_tokens (expires_at, revoked)
+	SELECT
+		CASE
+			WHEN n % 7 = 0 THEN now() - n * interval '1 min'
+			WHEN n % 7 = 1 AND n % 2 = 0 THEN timestamptz '2020-01-01'
+			WHEN n = 3 THEN '-infinity'
+			WHEN n = 4 THEN 'infinity'
+			WHEN n = 5 THEN NULL
+			ELSE now() + interval '1 day'
+		END,
+		n % 42 = 2
+	FROM generate_series(1, 8400) AS n;` + indexTokens
+
+// dead are the rows of it that a purge is to take.
+const wideDead = `SELECT count(*) FROM refresh_tokens WHERE expires_at < now() OR revoked`
+
+func TestAListThatTakesLongIsWorkedInRounds(t *testing.T) {
+	t.Parallel()
+	for name, listFor := range map[string]time.Duration{"one page a round": 1, "one round": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, wideTokens, `
+				CREATE TABLE audit (token_id bigint REFERENCES refresh_tokens);
+				CREATE INDEX ON audit (token_id);
+				INSERT INTO audit SELECT id FROM refresh_tokens WHERE expires_at < now() ORDER BY expires_at LIMIT 3`)
+			dead := db.number(wideDead)
+			require.Greater(t, dead, int64(1900))
+			holder, err := db.pool.Begin(t.Context())
+			require.NoError(t, err)
+			defer func() { _ = holder.Rollback(t.Context()) }()
+			_, err = holder.Exec(t.Context(), `SELECT FROM refresh_tokens WHERE revoked AND id % 5 = 0 ORDER BY id LIMIT 2 FOR UPDATE`)
+			require.NoError(t, err)
+
+			e := db.engine(tokens)
+			e.listFor = listFor
+			p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+			require.NoError(t, err)
+			require.True(t, p.Done)
+			table := p.Tables[0]
+			require.Equal(t, planIndex, table.Plan)
+			require.Equal(t, dead-5, table.Deleted)
+			require.EqualValues(t, 2, table.Locked, "counted once, in however many rounds they were met")
+			require.EqualValues(t, 3, table.Undeletable)
+			require.EqualValues(t, 5, db.number(wideDead))
+		})
+	}
+}
+
+func TestARoundThatDeletesNothingIsTheLast(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, wideTokens, `
+		CREATE TABLE audit (token_id bigint REFERENCES refresh_tokens);
+		CREATE INDEX ON audit (token_id);
+		INSERT INTO audit SELECT id FROM refresh_tokens WHERE expires_at < now() OR revoked`)
+	dead := db.number(wideDead)
+	e := db.engine(tokens)
+	e.listFor = 1
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.Zero(t, p.Deleted())
+	require.Equal(t, dead, p.Tables[0].Undeletable)
+	require.Equal(t, planSweep, p.Tables[0].Plan, "what is left, the sweep visits once")
+}
+
+func TestRoundsGoOnInAnotherSlice(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, wideTokens)
+	dead := db.number(wideDead)
+	e := db.engine(tokens)
+	e.listFor = 1
+	var p Progress
+	slices := 0
+	for ; !p.Done; slices++ {
+		require.Less(t, slices, 100)
+		p = e.slice(t, p, 1)
+	}
+	require.Greater(t, slices, 4)
+	require.Equal(t, dead, p.Deleted())
+	require.Equal(t, planIndex, p.Tables[0].Plan)
+	require.Zero(t, db.number(wideDead))
+}
+
+func TestADryRunCountsEachRowOnce(t *testing.T) {
+	t.Parallel()
+	for _, listFor := range []time.Duration{1, time.Hour} {
+		db := newDatabase(t, wideTokens)
+		e := db.engine(tokens)
+		e.listFor = listFor
+		p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
+		require.NoError(t, err)
+		require.Equal(t, db.number(wideDead), p.Deleted())
+	}
+}
