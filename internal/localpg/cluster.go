@@ -13,11 +13,53 @@ import (
 	"syscall"
 )
 
-// initialize creates the cluster and its configuration.
+// initialize creates an empty cluster, with settings over our defaults.
 func (s *Server) initialize(ctx context.Context, settings map[string]string) error {
+	all := defaults()
+	maps.Copy(all, settings)
 	if err := s.initdb(ctx); err != nil {
+		return err
+	}
+	return s.configure(all)
+}
+
+func (s *Server) initdb(ctx context.Context) error {
+	secret, err := s.secret("password", s.password)
+	if err != nil {
 		return fmt.Errorf("run initdb: %w", err)
 	}
+	defer func() { _ = os.Remove(secret) }()
+	return s.call(ctx, "initdb",
+		"--pgdata", s.data(), "--username", superuser, "--pwfile", secret,
+		"--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync")
+}
+
+// call runs a program of Postgres's to its end.
+func (s *Server) call(ctx context.Context, program string, args ...string) error {
+	var output bytes.Buffer
+	p, err := s.spawn(exec.CommandContext(ctx, filepath.Join(s.bin, program), args...), &output)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", program, err)
+	}
+	<-p.done
+	if p.err != nil {
+		return fmt.Errorf("run %s: %w; it said:\n%s", program, p.err, output.String())
+	}
+	return nil
+}
+
+// secret writes a file that only the server's user can read.
+func (s *Server) secret(name, text string) (path string, err error) {
+	path = filepath.Join(s.dir, name)
+	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+		return "", err
+	}
+	return path, give(path, s.account)
+}
+
+// configure adds settings to postgresql.conf, where the last one of a name holds. ALTER
+// SYSTEM overrides them all.
+func (s *Server) configure(settings map[string]string) error {
 	conf, err := os.OpenFile(filepath.Join(s.data(), "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return fmt.Errorf("configure Postgres: %w", err)
@@ -29,36 +71,10 @@ func (s *Server) initialize(ctx context.Context, settings map[string]string) err
 	return nil
 }
 
-func (s *Server) initdb(ctx context.Context) error {
-	secret := filepath.Join(s.dir, "password")
-	if err := os.WriteFile(secret, []byte(s.password+"\n"), 0o600); err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(secret) }()
-	if err := give(secret, s.account); err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"),
-		"--pgdata", s.data(), "--username", superuser, "--pwfile", secret,
-		"--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync")
-	var output bytes.Buffer
-	p, err := s.spawn(cmd, &output)
-	if err != nil {
-		return err
-	}
-	<-p.done
-	if p.err != nil {
-		return fmt.Errorf("%w; it said:\n%s", p.err, output.String())
-	}
-	return nil
-}
-
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// configuration is what we add to postgresql.conf: settings over our defaults. ALTER SYSTEM
-// overrides both.
-func configuration(settings map[string]string) string {
-	all := map[string]string{
+func defaults() map[string]string {
+	return map[string]string{
 		"fsync":                   "off",
 		"jit":                     "off",
 		"listen_addresses":        "127.0.0.1",
@@ -69,12 +85,13 @@ func configuration(settings map[string]string) string {
 		"unix_socket_directories": "", // a long temporary directory would not fit a socket's path
 		"wal_level":               "replica",
 	}
-	maps.Copy(all, settings)
+}
 
+func configuration(settings map[string]string) string {
 	var conf strings.Builder
 	quote := strings.NewReplacer(`\`, `\\`, `'`, `''`)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(&conf, "%s = '%s'\n", name, quote.Replace(all[name]))
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		fmt.Fprintf(&conf, "%s = '%s'\n", name, quote.Replace(settings[name]))
 	}
 	return conf.String()
 }

@@ -65,13 +65,14 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{bin: bin, port: opts.Port, password: rand.Text()}
-	if err := s.create(ctx, opts); err != nil {
+	if err := s.create(ctx, opts, s.initialize); err != nil {
 		return nil, errors.Join(err, s.Stop(ctx))
 	}
 	return s, nil
 }
 
-func (s *Server) create(ctx context.Context, opts Options) (err error) {
+// create makes the directory, has fill make the cluster in it, and starts the server.
+func (s *Server) create(ctx context.Context, opts Options, fill func(context.Context, map[string]string) error) (err error) {
 	if s.account, err = serverAccount(); err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (s *Server) create(ctx context.Context, opts Options) (err error) {
 	if s.log, err = openLog(filepath.Join(s.dir, "postgres.log"), opts.Log); err != nil {
 		return err
 	}
-	if err := s.initialize(ctx, opts.Settings); err != nil {
+	if err := fill(ctx, opts.Settings); err != nil {
 		return err
 	}
 	if s.port != 0 {

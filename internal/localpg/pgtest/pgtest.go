@@ -94,6 +94,23 @@ func NewServer(t testing.TB, opts localpg.Options) *localpg.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stopAtEnd(t, server)
+	return server
+}
+
+// NewStandby starts a hot standby of a server that the test has, and stops it at its end.
+func NewStandby(t testing.TB, primary *localpg.Server, opts localpg.Options) *localpg.Server {
+	t.Helper()
+	standby, err := primary.Standby(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopAtEnd(t, standby)
+	return standby
+}
+
+func stopAtEnd(t testing.TB, server *localpg.Server) {
+	t.Helper()
 	t.Cleanup(func() {
 		ctx, cancel := cleanupContext(t)
 		defer cancel()
@@ -101,10 +118,9 @@ func NewServer(t testing.TB, opts localpg.Options) *localpg.Server {
 			t.Error(err)
 		}
 		if t.Failed() {
-			t.Logf("the end of the server's log:\n%s", server.Log())
+			t.Logf("the end of the log of the server on port %d:\n%s", server.Port(), server.Log())
 		}
 	})
-	return server
 }
 
 // found says where to look for binaries, unless opts does.
