@@ -9,23 +9,65 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/localpg"
 	"github.com/siltgate/siltgate/internal/localpg/pgtest"
 )
 
 // database is a test's own, with the application's tables and the ledger.
 type database struct {
-	t    testing.TB
-	url  string // as superuser
-	pool *pgxpool.Pool
+	t      testing.TB
+	server *localpg.Server // shared with other tests, unless the test has made its own
+	url    string          // as superuser
+	pool   *pgxpool.Pool
 }
 
 func newDatabase(t testing.TB) *database {
 	t.Helper()
 	url := pgtest.Database(t)
-	db := &database{t: t, url: url, pool: pgtest.Pool(t, url)}
+	db := &database{t: t, server: pgtest.Server(t), url: url, pool: pgtest.Pool(t, url)}
 	db.exec(createTokens)
 	db.exec(createLedger)
 	return db
+}
+
+// newDatabaseOn is for a server of the test's own, with which it may do as it likes.
+func newDatabaseOn(t testing.TB, server *localpg.Server) *database {
+	t.Helper()
+	const name = "auth"
+	require.NoError(t, server.CreateDatabase(t.Context(), name, ""))
+	db := &database{t: t, server: server, url: server.URL(name), pool: pgtest.Pool(t, server.URL(name))}
+	db.exec(createTokens)
+	db.exec(createLedger)
+	return db
+}
+
+// address is the server's, host:port.
+func (db *database) address() string { return parsed(db.t, db.url).Host }
+
+// crash kills the server with SIGKILL; restart shuts it down and starts it again; rise starts
+// one that is down. From then on the test judges by new connections.
+func (db *database) crash() {
+	db.t.Helper()
+	require.NoError(db.t, db.server.Crash(db.t.Context()))
+}
+
+func (db *database) restart(mode localpg.Mode) {
+	db.t.Helper()
+	require.NoError(db.t, db.server.Restart(db.t.Context(), mode))
+	db.pool.Reset()
+}
+
+func (db *database) rise() {
+	db.t.Helper()
+	require.NoError(db.t, db.server.StartAgain(db.t.Context()))
+	db.pool.Reset()
+}
+
+// moveTo judges by another server from now on: the one that took over.
+func (db *database) moveTo(server *localpg.Server) {
+	db.t.Helper()
+	db.server, db.url = server, server.URL(databaseOf(db.t, db.url))
+	db.pool = pgtest.Pool(db.t, db.url)
 }
 
 func (db *database) exec(sql string, args ...any) {

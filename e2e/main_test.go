@@ -23,5 +23,10 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
+	if err := readSeed(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Printf("the seed: %s=%d\n", seedVariable, seed)
 	pgtest.Main(m)
 }
