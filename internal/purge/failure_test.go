@@ -42,6 +42,48 @@ func TestAFailingTableFailsAlone(t *testing.T) {
 	}
 }
 
+func TestFault16AFullDiskFailsTheTableWithTheReason(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens+`;
+		INSERT INTO refresh_tokens (revoked) VALUES (true);
+		CREATE TABLE other (done boolean);
+		INSERT INTO other VALUES (true);
+		CREATE FUNCTION fill_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			RAISE EXCEPTION 'could not extend file "base/5/16384": No space left on device' USING ERRCODE = 'disk_full';
+		END; $$;
+		CREATE TRIGGER fill_disk AFTER DELETE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION fill_disk()`)
+	other := Table{Name: "other", DoneColumn: "done"}
+	e := db.engine(tokens, other)
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.EqualError(t, err, `purge refresh_tokens: delete batch: ERROR: could not extend file "base/5/16384": `+
+		`No space left on device (SQLSTATE 53100): the server's disk is full: make room there`)
+	require.False(t, p.Done)
+	require.True(t, p.Tables[1].Done, "the other table was purged")
+
+	db.exec(`DROP TRIGGER fill_disk ON refresh_tokens`)
+	p.Retry()
+	p, err = e.Run(t.Context(), Request{Tables: e.tables}, p)
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.EqualValues(t, 2, p.Deleted())
+}
+
+func TestAnErrorSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `
+		INSERT INTO refresh_tokens (revoked) VALUES (true);
+		CREATE ROLE may_read;
+		GRANT SELECT ON refresh_tokens TO may_read`)
+	defer db.exec(`DROP OWNED BY may_read; DROP ROLE may_read`)
+	e := db.engine(tokens)
+	_, err := e.Session.conn.Exec(t.Context(), `SET ROLE may_read`)
+	require.NoError(t, err)
+	_, err = e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.EqualError(t, err, "purge refresh_tokens: delete batch: ERROR: permission denied for table refresh_tokens (SQLSTATE 42501): "+
+		"grant the role SELECT and DELETE on the table, and UPDATE on one of its columns")
+}
+
 func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)

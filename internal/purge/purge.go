@@ -107,7 +107,7 @@ func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, 
 		case e.Session.lost():
 			return progress, fmt.Errorf("purge %s: %w", t.Name, err)
 		default:
-			t.Error = err.Error()
+			t.Error = advised(err).Error()
 		}
 	}
 	if err := progress.err(); err != nil {

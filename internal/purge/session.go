@@ -30,7 +30,7 @@ type Session struct {
 func Open(ctx context.Context, config *pgx.ConnConfig, lock string) (*Session, error) {
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("connect for a run: %w", err)
+		return nil, fmt.Errorf("connect for a run: %w", advised(err))
 	}
 	registerRowList(conn.TypeMap())
 	s := &Session{conn: conn}
