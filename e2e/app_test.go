@@ -32,6 +32,7 @@ const (
 type app struct {
 	t    testing.TB
 	pool *pgxpool.Pool
+	rest time.Duration // of a user, between two things to do
 	stop context.CancelFunc
 	work sync.WaitGroup
 
@@ -48,8 +49,19 @@ func startApp(t testing.TB, db *database) *app {
 	return startAppAt(t, db.url)
 }
 
+// startLeisurely starts an application whose table hardly grows.
+func startLeisurely(t testing.TB, db *database) *app {
+	t.Helper()
+	return startAppWith(t, db.url, 200*time.Millisecond)
+}
+
 // startAppAt is for an application that reaches its database by another way than the test.
 func startAppAt(t testing.TB, url string) *app {
+	t.Helper()
+	return startAppWith(t, url, 10*time.Millisecond)
+}
+
+func startAppWith(t testing.TB, url string, rest time.Duration) *app {
 	t.Helper()
 	config, err := pgxpool.ParseConfig(url)
 	require.NoError(t, err)
@@ -60,7 +72,7 @@ func startAppAt(t testing.TB, url string) *app {
 	require.NoError(t, err)
 
 	ctx, stop := context.WithCancel(context.Background())
-	a := &app{t: t, pool: pool, stop: stop}
+	a := &app{t: t, pool: pool, rest: rest, stop: stop}
 	for i := range appUsers {
 		u := &user{app: a, id: i + 1, random: randomness(t, fmt.Sprintf("user %d", i+1))}
 		a.work.Go(func() { u.live(ctx) })
@@ -74,13 +86,6 @@ func startAppAt(t testing.TB, url string) *app {
 func (a *app) end() {
 	a.stop()
 	a.work.Wait()
-}
-
-// done counts the statements that succeeded.
-func (a *app) done() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.statements
 }
 
 // note records how a statement ended, and reports whether it succeeded.
@@ -127,13 +132,12 @@ type user struct {
 }
 
 func (u *user) live(ctx context.Context) {
-	const rest = 10 * time.Millisecond
 	for ctx.Err() == nil {
 		if !u.act(ctx) {
 			// What became of the statement is not known, so neither is which tokens are live.
 			u.tokens = nil
 		}
-		pause(ctx, rest)
+		pause(ctx, u.rest)
 	}
 }
 

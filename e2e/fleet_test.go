@@ -58,9 +58,15 @@ func newUnmigratedFleet(t testing.TB, db *database, vars ...string) *fleet {
 // start adds replicas and waits until they work.
 func (f *fleet) start(n int) []*replica {
 	f.t.Helper()
+	return f.startWith(nil, n)
+}
+
+// startWith is start with variables of their own.
+func (f *fleet) startWith(vars []string, n int) []*replica {
+	f.t.Helper()
 	replicas := make([]*replica, n)
 	for i := range replicas {
-		replicas[i] = &replica{process: f.launch(nil, "run")}
+		replicas[i] = &replica{process: f.launch(vars, "run")}
 	}
 	for _, r := range replicas {
 		await(f.t, startTimeout, r.name+" to start", func() bool {
@@ -165,6 +171,11 @@ func (f *fleet) report() {
 	}
 	const most = 16 << 10
 	for _, p := range f.processes {
+		for _, level := range []string{"WARN", "ERROR"} {
+			for _, line := range p.loggedAs("level", level) {
+				f.t.Logf("%s: %v", p.name, line)
+			}
+		}
 		text := p.output()
 		if len(text) > most {
 			text = "…" + text[len(text)-most:]

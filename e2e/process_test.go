@@ -109,13 +109,19 @@ func (p *process) output() string {
 // logged are the log's lines with that message.
 func (p *process) logged(msg string) []map[string]any {
 	p.t.Helper()
+	return p.loggedAs("msg", msg)
+}
+
+// loggedAs are the log's lines with a fact.
+func (p *process) loggedAs(fact, value string) []map[string]any {
+	p.t.Helper()
 	var lines []map[string]any
 	for line := range strings.Lines(p.written(p.stdout)) {
 		var facts map[string]any
 		decoder := json.NewDecoder(bytes.NewBufferString(line))
 		decoder.UseNumber()
 		// The last line may still be on its way.
-		if decoder.Decode(&facts) == nil && facts["msg"] == msg {
+		if decoder.Decode(&facts) == nil && facts[fact] == value {
 			lines = append(lines, facts)
 		}
 	}

@@ -73,6 +73,12 @@ func (db *database) slow(each time.Duration) {
 			FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`, each.Seconds()))
 }
 
+// quick ends slow.
+func (db *database) quick() {
+	db.t.Helper()
+	db.exec(`DROP TRIGGER dawdle ON refresh_tokens`)
+}
+
 // sleepers counts the statements that slow is holding up.
 func (db *database) sleepers() int64 {
 	db.t.Helper()

@@ -67,6 +67,8 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	switch {
 	case errors.Is(err, purge.ErrBusy):
 		return river.JobSnooze(snoozeForTurn)
+	case isOutage(err) && sqlState(err) != "53300": // too_many_connections may be of this connection alone
+		return run.interrupted(err)
 	case err != nil:
 		return run.end(ctx, err)
 	}

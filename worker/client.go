@@ -41,7 +41,7 @@ func (r Replica) newClient(draining context.Context, born time.Time, ahead time.
 	return river.NewClient(riverpgxv5.New(r.Pool), &river.Config{
 		ID:           r.ID,
 		Schema:       r.Schema,
-		Logger:       riverLogger(r.Log),
+		Logger:       riverLogger(r.Log, r.Outage),
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: runsInHand}},
 		Workers:      workers,
 		PeriodicJobs: r.periodicJobs(born),

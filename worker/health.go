@@ -145,15 +145,13 @@ func (h *health) databaseReasons(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
 	var reasons []string
-	var readOnly bool
-	err := h.replica.Pool.QueryRow(ctx, `
-		SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean`).Scan(&readOnly)
+	err := writable(ctx, h.replica.Pool)
 	switch {
+	case errors.Is(err, errRecovering), errors.Is(err, errReadOnly):
+		reasons = append(reasons, err.Error())
 	case err != nil:
 		h.replica.Log.Debug("database not reached", "error", err)
 		return []string{"the database cannot be reached"}
-	case readOnly:
-		reasons = append(reasons, "the database is read-only")
 	}
 	version, err := migrations.Version(ctx, h.replica.Pool, h.replica.Schema)
 	switch {

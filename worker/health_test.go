@@ -54,7 +54,7 @@ func TestReadinessSaysWhyNot(t *testing.T) {
 	f.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only TO on', current_database()); END $$`)
 	f.pool.Reset()
 	_, body = get("/readyz")
-	require.Contains(t, body.Reasons, "the database is read-only")
+	require.Contains(t, body.Reasons, errReadOnly.Error())
 
 	status, _ = get("/healthz")
 	require.Equal(t, http.StatusOK, status)

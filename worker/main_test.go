@@ -42,8 +42,10 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, err)
 
 	log := &logBuffer{}
+	logger := slog.New(slog.NewJSONHandler(log, nil))
 	return &fixture{t: t, pool: pool, log: log, replica: Replica{
 		Pool:         pool,
+		Outage:       NewOutage(logger),
 		Schema:       schema,
 		ID:           "replica-of-" + strings.ReplaceAll(t.Name(), "/", "-")[:min(40, len(t.Name()))],
 		Tables:       []purge.Table{{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"}},
@@ -52,7 +54,7 @@ func newFixture(t *testing.T) *fixture {
 		History:      48 * time.Hour,
 		CatchUp:      24 * time.Hour,
 		MaxAttempts:  5,
-		Log:          slog.New(slog.NewJSONHandler(log, nil)),
+		Log:          logger,
 	}}
 }
 

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,6 +29,9 @@ import (
 // it leaves the run for another one to rescue.
 const stopTimeout = 20 * time.Second
 
+// restopTimeout is longer than any statement is waited for.
+const restopTimeout = time.Minute
+
 // lookTimeout is how long it waits for the database before it works at all.
 const lookTimeout = 30 * time.Second
 
@@ -35,6 +39,9 @@ const lookTimeout = 30 * time.Second
 type Replica struct {
 	// Pool serves River and the health checks. Introduce its connections.
 	Pool *pgxpool.Pool
+
+	// Outage traces the connections of Pool.
+	Outage *Outage
 
 	// Schema holds River's tables and ours.
 	Schema string
@@ -72,13 +79,14 @@ type Replica struct {
 // Introduce names the replica to a connection of its pool, so that the database
 // can tell it from another one that has taken over its run.
 func Introduce(ctx context.Context, conn *pgx.Conn, id string) error {
-	_, err := conn.Exec(ctx, `SELECT set_config('siltgate.replica', $1::text, false)`, id)
+	_, err := conn.Exec(ctx, `SELECT set_config('siltgate.replica', $1::text, false)`, pgx.QueryExecModeExec, id)
 	return err
 }
 
 // Run works until ctx is done, then stops: the batch in hand ends, the run goes
-// back to the queue without spending an attempt, leadership is resigned. It
-// returns an error if the replica could not start, or stop in time.
+// back to the queue without spending an attempt, leadership is resigned. A
+// database that is lost is waited for. It returns an error if the replica could
+// not start, or stop in time.
 func (r Replica) Run(ctx context.Context) error {
 	health := &health{replica: r}
 	serving, err := health.listen(ctx)
@@ -87,6 +95,37 @@ func (r Replica) Run(ctx context.Context) error {
 	}
 	defer serving.close(ctx)
 
+	back := make(chan time.Duration, 1)
+	watching, unwatch := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() { r.Outage.watch(watching, r.Pool, back) })
+	defer watch.Wait()
+	defer unwatch()
+
+	for started := false; ; started = true {
+		err := r.work(ctx, health, serving.addr(), back)
+		switch {
+		case errors.Is(err, errStartAnew):
+		case err != nil && ctx.Err() == nil && (isUnready(err) || started && isOutage(err)):
+			r.Outage.heed()
+			r.Outage.begin(err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-back:
+			}
+		default:
+			return err
+		}
+	}
+}
+
+// errStartAnew is the end of a River client that would be slow to find out that
+// the database is back.
+var errStartAnew = errors.New("start River anew")
+
+// work is a River client from its start to its end.
+func (r Replica) work(ctx context.Context, health *health, addr string, back <-chan time.Duration) error {
 	born, ahead, err := r.look(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -94,6 +133,7 @@ func (r Replica) Run(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
+	r.Outage.heed()
 
 	// Runs end their batch when draining is done; River's own contexts live on,
 	// so that what the run records is written.
@@ -108,36 +148,60 @@ func (r Replica) Run(ctx context.Context) error {
 		return fmt.Errorf("start River: %w", err)
 	}
 	health.started.Store(true)
-	r.Log.Info("replica started", "replica", r.ID, "schedule", r.Schedule.String(), "http", serving.addr())
+	defer health.started.Store(false)
+	r.Log.Info("replica started", "replica", r.ID, "schedule", r.Schedule.String(), "http", addr)
 
-	select {
-	case <-ctx.Done():
-	case <-client.Stopped():
-		return errors.New("work for River: it stopped by itself")
+	for {
+		select {
+		case <-ctx.Done():
+			health.started.Store(false)
+			r.Log.Info("replica stopping", "replica", r.ID)
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+			defer cancel()
+			return stop(stopping, client, drain)
+		case <-client.Stopped():
+			return errors.New("work for River: it stopped by itself")
+		case lasted := <-back:
+			if lasted < longOutage {
+				continue
+			}
+			health.started.Store(false)
+			if err := restop(ctx, client, drain); err != nil {
+				return err
+			}
+			return errStartAnew
+		}
 	}
-	health.started.Store(false)
-	r.Log.Info("replica stopping", "replica", r.ID)
-	return stop(context.WithoutCancel(ctx), client, drain)
+}
+
+// restop stops the client to start another one. A run in hand may be waiting for
+// a connection that is dead: there is time for it, unless the replica is to stop.
+func restop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error {
+	stopping, hurry := context.WithTimeout(context.WithoutCancel(ctx), restopTimeout)
+	defer hurry()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopTimeout, hurry) })()
+	return stop(stopping, client, drain)
 }
 
 // stop makes the client take no more runs, then lets go of the one in hand.
 func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error {
-	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
-	defer cancel()
 	stopped := make(chan error, 1)
 	go func() { stopped <- client.Stop(ctx) }()
 	drain()
 	if err := <-stopped; err != nil {
-		return fmt.Errorf("the run in hand did not end within %s, another replica will go on with it: %w", stopTimeout, err)
+		return fmt.Errorf("the run in hand did not end in time, another replica will go on with it: %w", err)
 	}
 	return nil
 }
 
-// look is the first look at the database: whether the schema is right, when it
-// was created, and how far this process's clock is ahead.
+// look is the first look at the database: whether it takes writes and the schema
+// is right, when that was created, and how far this process's clock is ahead.
 func (r Replica) look(ctx context.Context) (born time.Time, ahead time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
+	if err := writable(ctx, r.Pool); err != nil {
+		return born, 0, fmt.Errorf("look at the database: %w", err)
+	}
 	if err := r.checkSchema(ctx); err != nil {
 		return born, 0, err
 	}

@@ -4,20 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/jobs"
 )
-
-// recordInterval is how much of its counts a killed run can lose.
-const recordInterval = 5 * time.Second
 
 // request is what a run was asked to do.
 type request struct {
@@ -34,6 +29,8 @@ type run struct {
 	progress purge.Progress
 
 	began    time.Time     // this slice
+	batches  int64         // before it
+	advanced bool          // it has recorded that it came any further
 	earlier  time.Duration // the slices before it
 	recorded time.Time
 }
@@ -51,6 +48,7 @@ func newRun(replica Replica, job *rivertype.JobRow) *run {
 		return r
 	}
 	r.result, r.progress = recorded, progress
+	r.batches = progress.Batches()
 	r.earlier = time.Duration(recorded.DurationMS) * time.Millisecond
 	if recorded.Outcome == jobs.OutcomeFailed {
 		r.progress.Retry()
@@ -84,28 +82,6 @@ func (r *run) slice(ctx context.Context, session *purge.Session) error {
 	return err
 }
 
-// report records progress on the job, every few seconds. A record that cannot
-// be written is written again with the next.
-func (r *run) report(ctx context.Context, progress *purge.Progress) {
-	if time.Since(r.recorded) < recordInterval {
-		return
-	}
-	r.recorded = time.Now()
-	r.progress = *progress
-	if err := r.record(ctx, jobs.OutcomeRunning); err != nil {
-		r.log().Warn("progress not recorded", "error", err)
-	}
-}
-
-// record writes the result to the job at once.
-func (r *run) record(ctx context.Context, outcome jobs.Outcome) error {
-	r.fill(outcome)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
-	defer cancel()
-	_, err := river.ClientFromContext[pgx.Tx](ctx).JobUpdate(ctx, r.job.ID, &river.JobUpdateParams{Output: r.result})
-	return err
-}
-
 // refuse ends a run whose arguments are wrong, for good.
 func (r *run) refuse(ctx context.Context, err error) error {
 	r.result = jobs.Result{Outcome: jobs.OutcomeCancelled, Error: err.Error()}
@@ -124,6 +100,8 @@ func (r *run) end(ctx context.Context, err error) error {
 	case cancelled:
 		r.logEnd(jobs.OutcomeCancelled)
 		return r.conclude(ctx, jobs.OutcomeCancelled, river.JobCancel(errors.New("cancelled")))
+	case errors.Is(err, purge.ErrLost) && r.advanced:
+		return r.interrupted(err)
 	case err != nil && !stopping:
 		return r.fail(ctx, err)
 	case !r.progress.Done:
@@ -156,6 +134,14 @@ func (r *run) takenOver(ctx context.Context) bool {
 	return err == nil && replica != r.replica.ID
 }
 
+// interrupted gives the run back that has lost its database: that spends no
+// attempt, unless it came no further. It goes on from what its job records, which
+// is no further than what the server kept, or the server that took over.
+func (r *run) interrupted(err error) error {
+	r.log().Warn("run interrupted: it goes on when the database is back", "deleted", r.progress.Deleted(), "error", err)
+	return river.JobSnooze(0)
+}
+
 // goOn gives the run back, to be continued at once by whoever takes it.
 func (r *run) goOn(ctx context.Context, stopping bool) error {
 	if stopping {
@@ -181,6 +167,9 @@ func (r *run) fail(ctx context.Context, err error) error {
 	r.log().Error("run failed", "attempt", r.job.Attempt, "last", last, "deleted", r.progress.Deleted(), "error", err)
 	if last {
 		return r.conclude(ctx, jobs.OutcomeFailed, err)
+	}
+	if errors.Is(err, purge.ErrLost) {
+		return err // see interrupted
 	}
 	r.fill(jobs.OutcomeFailed)
 	return errors.Join(err, river.RecordOutput(ctx, r.result))
@@ -226,39 +215,6 @@ func (r *run) wakeNext(ctx context.Context) error {
 		SELECT pg_notify($3, '{"queue":"default"}')`,
 		jobs.TokenCleanupKind, r.job.ID, r.replica.Schema+".river_insert")
 	return err
-}
-
-// fill brings the result up to date with the progress.
-func (r *run) fill(outcome jobs.Outcome) {
-	r.result.Outcome = outcome
-	r.result.Cutoff = r.progress.Cutoff
-	r.result.DurationMS = (r.earlier + time.Since(r.began)).Milliseconds()
-	r.result.Deleted = 0
-	r.result.Tables = nil
-	for i := range r.progress.Tables {
-		t := &r.progress.Tables[i]
-		if t.Absent {
-			continue
-		}
-		table := jobs.TableResult{
-			Table: t.Title, Plan: t.Plan, Estimate: t.Estimate, Oldest: t.Oldest, Deleted: t.Deleted,
-			Locked: t.Locked, Undeletable: t.Undeletable, Batches: t.Batches,
-			DurationMS: t.Took.Milliseconds(), Error: t.Error,
-		}
-		if r.request.args.DryRun {
-			table.Estimate, table.Deleted = t.Deleted, 0
-		}
-		r.result.Deleted += table.Deleted
-		r.result.Tables = append(r.result.Tables, table)
-	}
-	if outcome != jobs.OutcomeFailed {
-		r.result.Error = ""
-	}
-	progress, err := json.Marshal(r.progress)
-	if err != nil {
-		panic(fmt.Sprintf("progress is not JSON: %v", err))
-	}
-	r.result.Progress = progress
 }
 
 // logEnd is the one line of a run.

@@ -53,6 +53,8 @@ func (p *program) run(ctx context.Context, c config.Config) error {
 	poolConfig.MinConns = 0
 	poolConfig.MaxConnIdleTime = time.Minute
 	id := replicaID()
+	outage := worker.NewOutage(log)
+	poolConfig.ConnConfig.Tracer = outage
 	poolConfig.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error { return worker.Introduce(ctx, conn, id) }
 	// River asks every few seconds: a connection that just worked needs no ping.
 	poolConfig.ShouldPing = func(_ context.Context, params pgxpool.ShouldPingParams) bool {
@@ -69,6 +71,7 @@ func (p *program) run(ctx context.Context, c config.Config) error {
 
 	return worker.Replica{
 		Pool:         pool,
+		Outage:       outage,
 		Schema:       c.Schema,
 		ID:           id,
 		Schedule:     c.Schedule,

@@ -86,6 +86,15 @@ func (p *Progress) Deleted() int64 {
 	return sum
 }
 
+// Batches sums the batches over all tables.
+func (p *Progress) Batches() int64 {
+	var sum int64
+	for i := range p.Tables {
+		sum += p.Tables[i].Batches
+	}
+	return sum
+}
+
 // Retry lets tables that failed be tried again, from where they stopped.
 func (p *Progress) Retry() {
 	for i := range p.Tables {

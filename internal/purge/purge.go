@@ -105,7 +105,7 @@ func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, 
 		case ctx.Err() != nil:
 			return progress, context.Cause(ctx)
 		case e.Session.lost():
-			return progress, fmt.Errorf("purge %s: %w", t.Name, err)
+			return progress, fmt.Errorf("purge %s: %w: %w", t.Name, ErrLost, err)
 		default:
 			t.Error = advised(err).Error()
 		}

@@ -14,6 +14,10 @@ import (
 // ErrBusy is another run holding the lock.
 var ErrBusy = errors.New("another run is deleting")
 
+// ErrLost is the end of a session by the server or the network. What it had
+// deleted last may come back: it did not wait for the disk.
+var ErrLost = errors.New("the session was lost")
+
 // patience is how long the client waits for a statement before it gives the
 // connection up: longer than the server's own limit, for a network that went
 // silent.

@@ -1,0 +1,55 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFault33AReplicaWithoutAConnectionIsNotReadyAndRecovers(t *testing.T) {
+	t.Parallel()
+	const dead, live = 8000, 50
+	db := newDatabase(t)
+	asOwner := owner(t, db)
+	db.fill(dead, live)
+	db.slow(50 * time.Millisecond)
+	f := newFleet(t, db, append(smallBatches(), "DATABASE_URL="+asOwner)...)
+	replicas := f.start(2)
+	id := db.ask(`{}`)
+	db.awaitCounted(id)
+
+	db.exec(`ALTER ROLE ` + userOf(t, asOwner) + ` CONNECTION LIMIT 0`)
+	db.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1`, userOf(t, asOwner))
+	for _, r := range replicas {
+		await(t, 30*time.Second, r.name+" to be not ready", func() bool {
+			status, _ := f.get(r, "/readyz")
+			return status == http.StatusServiceUnavailable
+		})
+	}
+	<-time.After(5 * time.Second)
+	gone := db.purged()
+
+	db.exec(`ALTER ROLE ` + userOf(t, asOwner) + ` CONNECTION LIMIT -1`)
+	free := time.Now()
+	for _, r := range replicas {
+		await(t, 30*time.Second, r.name+" to be ready", func() bool {
+			status, _ := f.get(r, "/readyz")
+			return status == http.StatusOK
+		})
+	}
+	await(t, time.Minute, "the run to go on", func() bool { return db.purged() > gone })
+	t.Logf("the run went on %s after there were connections", time.Since(free).Round(time.Millisecond))
+	run := db.awaitEnd(id, 2*time.Minute)
+	require.Equal(t, "completed", run.State)
+	require.Equal(t, 1, run.Attempt)
+	require.EqualValues(t, dead, db.purged())
+	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens`))
+	db.requireNoLiveRowLost()
+	db.requireOneAtATime()
+	for _, r := range replicas {
+		require.True(t, r.running())
+		r.requireOutages(1)
+	}
+}

@@ -1,0 +1,52 @@
+package worker
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/purge"
+)
+
+func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing.T) {
+	t.Parallel()
+	const rows = 200_000
+	f := newFixture(t)
+	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
+	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
+	f.start()
+	id := f.insert(`{}`)
+	recorded := func() int64 {
+		return f.number(`SELECT coalesce(max((metadata -> 'output' -> 'deleted')::bigint), 0) FROM siltgate.river_job WHERE id = $1`, id)
+	}
+	left := func() int64 { return f.number(`SELECT count(*) FROM refresh_tokens`) }
+	require.Eventually(t, func() bool { return recorded() > 0 }, 30*time.Second, time.Millisecond)
+	var before int64
+	require.Eventually(t, func() bool {
+		before = recorded()
+		return rows-left() > before+1000
+	}, 30*time.Second, time.Millisecond)
+	require.EqualValues(t, 1, f.number(`
+		SELECT count(pg_terminate_backend(pid)) FROM pg_locks
+		WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`))
+	require.Eventually(t, func() bool { return strings.Contains(f.log.String(), "run interrupted") }, 30*time.Second, time.Millisecond)
+	var interrupted struct{ Deleted int64 }
+	for line := range strings.Lines(f.log.String()) {
+		if strings.Contains(line, "run interrupted") {
+			require.NoError(t, json.Unmarshal([]byte(line), &interrupted))
+		}
+	}
+	require.Greater(t, interrupted.Deleted, before, "it had come further than its record: kill it later")
+	require.Eventually(t, func() bool {
+		return f.number(`SELECT count(*) FROM siltgate.river_job WHERE id = $1 AND metadata ? 'snoozes'`, id) == 1
+	}, 30*time.Second, time.Millisecond)
+	require.Less(t, recorded(), interrupted.Deleted, "what may be lost is not on record")
+
+	f.exec(`DELETE FROM refresh_tokens WHERE id % 100 <> 0`) // or it lasts, at that pace
+	f.await(id, "completed")
+	require.Zero(t, left())
+	require.EqualValues(t, 1, f.number(`SELECT attempt FROM siltgate.river_job WHERE id = $1`, id))
+}
