@@ -199,7 +199,13 @@ func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error
 func (r Replica) look(ctx context.Context) (born time.Time, ahead time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	if err := writable(ctx, r.Pool); err != nil {
+	if err := checkPooling(ctx, r.Pool); err != nil {
+		return born, 0, err
+	}
+	switch err := writable(ctx, r.Pool); {
+	case isPooling(err):
+		return born, 0, ErrPooledByTransaction
+	case err != nil:
 		return born, 0, fmt.Errorf("look at the database: %w", err)
 	}
 	if err := r.checkSchema(ctx); err != nil {

@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+func TestASessionPoolOfPgBouncerWorks(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	db.fill(500, 100)
+	pooled := pgBouncer(t, db, "session", 0)
+	f := newFleet(t, db, "DATABASE_URL="+pooled, "REFRESH_TOKEN_CLEANUP_CRON=*/2 * * * * *")
+	app := startApp(t, db)
+	replicas := f.start(2)
+	await(t, time.Minute, "three ticks to have run", func() bool {
+		return db.number(`SELECT count(*) FROM siltgate.runs WHERE trigger = 'schedule' AND state = 'completed'`) >= 3
+	})
+	began := time.Now()
+	db.awaitCompleted(db.ask(`{}`))
+	require.Less(t, time.Since(began), 5*time.Second, "notifications come through")
+	for _, r := range replicas {
+		r.signal(sigterm)
+	}
+	for _, r := range replicas {
+		require.Zero(t, r.wait(stopWithin))
+	}
+	app.end()
+	db.requireEveryTickOnce(2 * time.Second)
+	db.requireNoLiveRowLost()
+	db.requireOneAtATime()
+	app.requireUndisturbed()
+	require.EqualValues(t, 100, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+}
+
+func TestATransactionPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	for _, roundRobin := range []int{0, 1} {
+		for _, busy := range []int{0, 6} {
+			t.Run(fmt.Sprintf("round robin %d, %d others", roundRobin, busy), func(t *testing.T) {
+				t.Parallel()
+				db := newDatabase(t)
+				db.fill(10, 10)
+				f := newFleet(t, db)
+				pooled := pgBouncer(t, db, "transaction", roundRobin)
+				useBusily(t, pooled, busy)
+				r := f.callWith([]string{"DATABASE_URL=" + pooled}, "run")
+				require.Equal(t, 1, r.code, r.stdout)
+				require.Equal(t, "siltgate: connections are pooled by transaction, as with PgBouncer's pool_mode=transaction: "+
+					"advisory locks and LISTEN need a direct connection, or pool_mode=session\n", r.stderr)
+				require.Zero(t, db.purged())
+			})
+		}
+	}
+}
+
+// useBusily makes a pool have more than one session, by clients that go on to use it.
+func useBusily(t testing.TB, pooled string, clients int) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	for i := range clients {
+		conn, err := pgx.Connect(t.Context(), pooled)
+		require.NoError(t, err)
+		random := randomness(t, fmt.Sprintf("client %d", i))
+		work.Go(func() {
+			for ctx.Err() == nil {
+				_, _ = conn.Exec(ctx, `SELECT pg_sleep($1)`, pgx.QueryExecModeSimpleProtocol, random.Float64()/50)
+			}
+			_ = conn.Close(context.Background())
+		})
+	}
+	t.Cleanup(func() {
+		stop()
+		work.Wait()
+	})
+}
+
+// pgBouncer starts a pool before the database and returns the connection string by way of it.
+func pgBouncer(t testing.TB, db *database, mode string, roundRobin int) string {
+	t.Helper()
+	path, err := exec.LookPath("pgbouncer")
+	if err != nil {
+		path = "/usr/sbin/pgbouncer" // where Debian has it, and not every PATH leads
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+
+	u := parsed(t, db.url)
+	password, _ := u.User.Password()
+	dir := t.TempDir()
+	config := filepath.Join(dir, "pgbouncer.ini")
+	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, `
+[databases]
+* = host=127.0.0.1 port=%s user=%s password=%s
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = %s
+unix_socket_dir =
+auth_type = any
+pool_mode = %s
+server_round_robin = %d
+`, u.Port(), u.User.Username(), password, port, mode, roundRobin), 0o600))
+
+	log, err := os.Create(filepath.Join(dir, "log"))
+	require.NoError(t, err)
+	defer func() { _ = log.Close() }()
+	args := []string{config}
+	if os.Geteuid() == 0 {
+		args = append(args, "-u", "nobody") // it refuses to run as root
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(t, cmd.Start(), "install pgbouncer")
+	guarded := watchdog.started(cmd.Process.Pid)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = cmd.Wait()
+		_ = watchdog.ended(cmd.Process.Pid)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-done
+		if t.Failed() {
+			text, _ := os.ReadFile(log.Name())
+			t.Logf("pgbouncer:\n%s", text)
+		}
+	})
+	require.NoError(t, guarded)
+
+	pooled := *u
+	pooled.Host = net.JoinHostPort("127.0.0.1", port)
+	await(t, 30*time.Second, "pgbouncer to serve", func() bool {
+		conn, err := pgx.Connect(t.Context(), pooled.String())
+		if err != nil {
+			return false
+		}
+		return conn.Close(t.Context()) == nil
+	})
+	return pooled.String()
+}
