@@ -30,7 +30,7 @@ func TestACutoffInTheFutureIsRefused(t *testing.T) {
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
 }
 
-func TestATableIsNotTakenForWhatItWas(t *testing.T) {
+func TestFault26ATableIsNotTakenForWhatItWas(t *testing.T) {
 	t.Parallel()
 	const partitions = `
 		CREATE TABLE refresh_tokens (day int, expires_at timestamptz, revoked boolean) PARTITION BY LIST (day);
