@@ -1,0 +1,47 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/localpg"
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+)
+
+func TestDeletingWaitsForAStandbyThatLagsAndGoesOn(t *testing.T) {
+	t.Parallel()
+	const dead, live = 6000, 100
+	db := newDatabaseOn(t, pgtest.NewServer(t, localpg.Options{}))
+	standby := pgtest.NewStandby(t, db.server, localpg.Options{})
+	db.fill(dead, live)
+	db.slow(50 * time.Millisecond)
+	f := newFleet(t, db, append(smallBatches(), "SILTGATE_MAX_REPLICA_LAG=1s")...)
+	app := startApp(t, db)
+	r := f.start(1)[0]
+
+	id := db.ask(`{}`)
+	await(t, time.Minute, "the run to begin", func() bool { return db.purged() > 200 })
+	require.NoError(t, standby.PauseReplay(t.Context()))
+	await(t, 30*time.Second, "the run to wait", func() bool { return len(r.logged("waiting for a standby")) == 1 })
+	await(t, 10*time.Second, "its batch in hand to end", func() bool { return db.sleepers() == 0 })
+	waits := db.purged()
+	require.Less(t, waits, int64(dead), "the run ended too soon: make it longer")
+	<-time.After(5 * time.Second)
+	require.Equal(t, waits, db.purged(), "nothing is deleted while the standby lags")
+	require.Equal(t, "running", db.run(id).State)
+
+	require.NoError(t, standby.ResumeReplay(t.Context()))
+	resumed := time.Now()
+	await(t, 10*time.Second, "the run to go on", func() bool { return db.purged() > waits })
+	t.Logf("deleting went on %s after the standby", time.Since(resumed).Round(time.Millisecond))
+	require.Len(t, r.logged("the standby has caught up"), 1)
+	app.end()
+	run := db.awaitEnd(id, time.Minute)
+	require.Equal(t, "completed", run.State)
+	require.Equal(t, 1, run.Attempt)
+	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+	db.requireNoLiveRowLost()
+	app.requireUndisturbed()
+}
