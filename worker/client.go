@@ -31,7 +31,7 @@ const (
 
 // newClient makes the River client. Runs end when draining is done; ahead is how
 // far this process's clock is ahead of the database's.
-func (r Replica) newClient(draining context.Context, born time.Time, ahead time.Duration) (*river.Client[pgx.Tx], error) {
+func (r Replica) newClient(draining context.Context, ahead time.Duration, periodic ...*river.PeriodicJob) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	// River compares its process's clock with the database's.
 	rescueAfter := rescueAfter + max(ahead, 0)
@@ -44,7 +44,7 @@ func (r Replica) newClient(draining context.Context, born time.Time, ahead time.
 		Logger:       riverLogger(r.Log, r.Outage),
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: runsInHand}},
 		Workers:      workers,
-		PeriodicJobs: r.periodicJobs(born),
+		PeriodicJobs: periodic,
 		ErrorHandler: &errorHandler{log: r.Log},
 
 		FetchPollInterval:    pollInterval,

@@ -22,6 +22,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
 	"github.com/siltgate/siltgate/migrations"
 )
 
@@ -139,7 +140,8 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 	// so that what the run records is written.
 	draining, drain := context.WithCancel(context.WithoutCancel(ctx))
 	defer drain()
-	client, err := r.newClient(draining, born, ahead)
+	ticks := r.ticks(born)
+	client, err := r.newClient(draining, ahead, ticks.periodicJobs()...)
 	if err != nil {
 		return fmt.Errorf("configure River: %w", err)
 	}
@@ -147,6 +149,17 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start River: %w", err)
 	}
+	asserting, stopAsserting := context.WithCancel(ctx)
+	var asserter sync.WaitGroup
+	asserter.Go(func() {
+		ticks.assert(asserting, func(ctx context.Context, args jobs.TokenCleanupArgs) error {
+			_, err := client.Insert(ctx, args, nil)
+			return err
+		})
+	})
+	defer asserter.Wait()
+	defer stopAsserting()
+
 	health.started.Store(true)
 	defer health.started.Store(false)
 	r.Log.Info("replica started", "replica", r.ID, "schedule", r.Schedule.String(), "http", addr)

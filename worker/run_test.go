@@ -129,7 +129,7 @@ func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	id := f.insert(`{}`)
 	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
 
-	client, err := f.replica.newClient(t.Context(), time.Time{}, 0)
+	client, err := f.replica.newClient(t.Context(), 0)
 	require.NoError(t, err)
 	_, err = client.JobCancel(t.Context(), id)
 	require.NoError(t, err)
@@ -174,7 +174,7 @@ func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {
 func TestTicksAreUniqueAndRunsByHandAreNot(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	client, err := f.replica.newClient(t.Context(), time.Time{}, 0)
+	client, err := f.replica.newClient(t.Context(), 0)
 	require.NoError(t, err)
 	tick := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	for range 3 {

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/siltgate/siltgate/jobs"
 )
 
 func TestTheLatestTickIsDueWithinItsWindow(t *testing.T) {
@@ -38,13 +36,11 @@ func TestTheLatestTickIsDueWithinItsWindow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ticks := ticks{schedule: schedule, catchUp: c.catchUp, born: c.born, now: func() time.Time { return c.now }}
-			args, opts := ticks.job()
-			require.Nil(t, opts, "the arguments bring their own")
 			if c.want == "" {
-				require.Nil(t, args)
+				require.Zero(t, ticks.due())
 				return
 			}
-			require.Equal(t, at(c.want), *args.(jobs.TokenCleanupArgs).Tick)
+			require.Equal(t, at(c.want), ticks.due())
 		})
 	}
 }
@@ -65,5 +61,32 @@ func TestTicksAreLookedForOnTimeAndEveryMinute(t *testing.T) {
 
 func TestAScheduleThatIsOffHasNoPeriodicJob(t *testing.T) {
 	t.Parallel()
-	require.Empty(t, Replica{}.periodicJobs(time.Time{}))
+	require.Empty(t, Replica{}.ticks(time.Time{}).periodicJobs())
+}
+
+func TestPromise2ATickWhoseInsertFailsIsInsertedBeforeTheNext(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	schedule, err := ParseSchedule("*/2 * * * * *", time.UTC)
+	require.NoError(t, err)
+	f.replica.Schedule = schedule
+	// Every other insert fails, and so every tick's first one.
+	f.exec(`
+		CREATE SEQUENCE tries;
+		CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			IF nextval('public.tries') % 2 = 1 THEN
+				RAISE EXCEPTION 'no luck';
+			END IF;
+			RETURN NEW;
+		END; $$;
+		CREATE TRIGGER fail BEFORE INSERT ON siltgate.river_job FOR EACH ROW EXECUTE FUNCTION fail()`)
+	f.start()
+	require.Eventually(t, func() bool { return f.number(`SELECT count(DISTINCT tick) FROM siltgate.runs`) >= 4 }, 30*time.Second, 50*time.Millisecond)
+	require.EqualValues(t, 0, f.number(`
+		SELECT count(*) FROM (SELECT tick - lag(tick) OVER (ORDER BY tick) AS apart FROM siltgate.runs) AS ticks
+		WHERE apart <> interval '2 s'`), "a tick was missed, or doubled")
+	require.Contains(t, f.log.String(), `"msg":"tick not inserted: it is tried again until it is"`)
+	require.Contains(t, f.log.String(), `"msg":"tick inserted"`)
+	require.Contains(t, f.log.String(), "no luck")
 }
