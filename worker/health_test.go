@@ -70,7 +70,7 @@ func TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead(t *testing.T) {
 	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, stop())
 
-	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= 4`)
+	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= 5`)
 	err := f.replica.Run(t.Context())
-	require.EqualError(t, err, "schema \"siltgate\" is at version 3, this program needs 4: run `siltgate migrate`")
+	require.EqualError(t, err, "schema \"siltgate\" is at version 4, this program needs 5: run `siltgate migrate`")
 }

@@ -79,17 +79,17 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 	environ, _ := newDatabase(t)
 	out := siltgate(t.Context(), environ, "migrate")
 	require.Zero(t, out.code, out.stderr)
-	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\nschema \"siltgate\" is up to date\n", out.stdout)
+	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\napplied 5 job_updates\nschema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate")
 	require.Equal(t, "schema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Zero(t, out.code)
 	require.NotContains(t, out.stdout, "missing")
 	out = siltgate(t.Context(), environ, "migrate", "--down")
-	require.Equal(t, "undid 4 runs\n", out.stdout)
+	require.Equal(t, "undid 5 job_updates\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Equal(t, 1, out.code)
-	require.Contains(t, out.stdout, "4\truns      \tmissing")
+	require.Regexp(t, `(?m)^5\s+job_updates\s+missing$`, out.stdout)
 }
 
 func TestEnqueueAndHistoryShowTheRun(t *testing.T) {
