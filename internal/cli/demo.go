@@ -3,13 +3,12 @@ package cli
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/siltgate/siltgate/internal/demo"
+	"github.com/siltgate/siltgate/internal/localpg"
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -34,10 +33,7 @@ Environment:
 			if err != nil {
 				return fmt.Errorf("find the siltgate program: %w", err)
 			}
-			if clean := withoutLibpq(p.environ); len(clean) < len(p.environ) {
-				// pgx would read libpq's variables from this process: start it over.
-				return fmt.Errorf("start over without PG* variables: %w", syscall.Exec(self, []string{self, "demo"}, clean))
-			}
+			localpg.ForgetLibpq() // the user's psql is to connect to something else
 			return demo.Demo{
 				Program: self,
 				BinDir:  p.variable("POSTGRES_BIN_DIR"),
@@ -47,11 +43,6 @@ Environment:
 			}.Run(cmd.Context())
 		},
 	}
-}
-
-// withoutLibpq leaves out what the user's psql is to connect to.
-func withoutLibpq(environ []string) []string {
-	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return strings.HasPrefix(entry, "PG") })
 }
 
 // variable reads what is no setting of Siltgate's.

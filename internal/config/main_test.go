@@ -10,21 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
 )
 
 var update = flag.Bool("update", false, "write golden files and generated documents anew")
 
 const databaseURL = "DATABASE_URL=postgres://app@db.example.com/auth"
 
-// TestMain takes away libpq's variables of whoever runs the tests: pgx reads them by itself.
-func TestMain(m *testing.M) {
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
-			_ = os.Unsetenv(name)
-		}
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // load expects an environment that is right.
 func load(t *testing.T, environ ...string) config.Config {

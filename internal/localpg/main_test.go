@@ -19,6 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	ForgetLibpq()
 	if os.Getenv("LOCALPG_TEST_OWNER") != "" {
 		ownAServerForever()
 	}

@@ -68,6 +68,14 @@ func TestDyingHelper(t *testing.T) {
 		t.Fatal("as asked")
 	case "panic":
 		panic("as asked")
+	case "connect":
+		var options, name string
+		pool := pgtest.Pool(t, pgtest.Database(t))
+		err := pool.QueryRow(t.Context(), `SELECT current_setting('work_mem'), current_setting('application_name')`).Scan(&options, &name)
+		require.NoError(t, err)
+		require.Equal(t, "4MB", options)
+		require.Empty(t, name)
+		t.Fatal("connected")
 	case "leak":
 		go func() { select {} }()
 	}
@@ -94,6 +102,13 @@ func TestNoServerSurvivesItsTestBinary(t *testing.T) {
 			}, time.Minute, 20*time.Millisecond)
 		})
 	}
+}
+
+func TestLibpqsVariablesDoNotReachTheTests(t *testing.T) {
+	t.Parallel()
+	output := die(t, "PGTEST_DEED=connect", "PGOPTIONS=-c work_mem=1MB", "PGAPPNAME=mine", "PGSERVICE=missing",
+		"PGHOST=nowhere.invalid", "PGTARGETSESSIONATTRS=standby", "PGSSLCERT=/missing", "PGCONNECT_TIMEOUT=soon")
+	require.Contains(t, output, "connected")
 }
 
 func TestAPostgresThatCannotBeHadFailsTheTest(t *testing.T) {
