@@ -148,6 +148,46 @@ func TestWhatOthersWroteCannotSteerTheTerminal(t *testing.T) {
 	require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 2)
 }
 
+func TestAWaitOutlivesItsConnection(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	environ[0] += "&application_name=waiting"
+	done := make(chan output)
+	go func() { done <- siltgate(t.Context(), environ, "enqueue", "--wait") }()
+	terminate := func() int64 {
+		var n int64
+		require.NoError(t, pool.QueryRow(t.Context(), `
+			SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'waiting' AND query LIKE '%runs%'`).Scan(&n))
+		return n
+	}
+	for range 2 { // the connection that asked, and the one after it
+		require.Eventually(t, func() bool { return terminate() == 1 }, 10*time.Second, time.Millisecond)
+	}
+	_, err := pool.Exec(t.Context(), `UPDATE siltgate.river_job SET state = 'completed', finalized_at = now(), metadata = '{"output":{"outcome":"completed"}}'`)
+	require.NoError(t, err)
+	out := <-done
+	require.Zero(t, out.code, out.stderr)
+	require.Contains(t, out.stdout, "connection lost, the run goes on: connecting again\nconnected again\n")
+	require.Contains(t, out.stdout, "completed in 0s\n")
+}
+
+func TestAWaitForARunThatIsNotThereAnyMoreFails(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	done := make(chan output)
+	go func() { done <- siltgate(t.Context(), environ, "enqueue", "--wait") }()
+	require.Eventually(t, func() bool {
+		tag, err := pool.Exec(t.Context(), `DELETE FROM siltgate.river_job`)
+		return err == nil && tag.RowsAffected() == 1
+	}, 10*time.Second, time.Millisecond)
+	out := <-done
+	require.Equal(t, 1, out.code)
+	require.Contains(t, out.stderr, "siltgate: read run 1: no rows")
+}
+
 func TestAnInterruptedWaitLeavesTheRun(t *testing.T) {
 	t.Parallel()
 	environ, pool := newDatabase(t)

@@ -14,7 +14,11 @@ import (
 
 // connect opens the one connection of a command.
 func connect(ctx context.Context, c config.Config) (*pgx.Conn, error) {
-	conn, err := pgx.ConnectConfig(ctx, c.Database.ConnConfig())
+	config := c.Database.ConnConfig()
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
@@ -25,6 +29,9 @@ func connect(ctx context.Context, c config.Config) (*pgx.Conn, error) {
 func disconnect(ctx context.Context, conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
+	if conn == nil {
+		return
+	}
 	_ = conn.Close(ctx) // the process ends anyway
 }
 

@@ -2,15 +2,12 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os/user"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
 	"github.com/siltgate/siltgate/internal/config"
@@ -28,7 +25,8 @@ func (p *program) enqueueCommand() *cobra.Command {
 run that still waits, the id of that one.
 
 With --wait the command shows the run's progress and its result, and fails if
-the run failed. Ended before that, the command leaves the run to go on.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
+the run failed. It connects again to a database that was away. Ended before the
+run, the command leaves it to go on.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
 		Example: `  siltgate enqueue --dry-run --wait
   siltgate enqueue --table refresh_tokens --full-speed --reason "incident 42"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -60,70 +58,22 @@ func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenC
 		}
 	}
 
-	conn, err := connect(ctx, c)
-	if err != nil {
+	f := &follower{config: c}
+	var err error
+	if f.conn, err = connect(ctx, c); err != nil {
 		return err
 	}
-	defer disconnect(ctx, conn)
-	id, err := jobs.EnqueueIn(ctx, conn, c.Schema, args)
+	defer func() { disconnect(ctx, f.conn) }()
+	f.id, err = jobs.EnqueueIn(ctx, f.conn, c.Schema, args)
 	if err != nil {
 		return explainMissing(err, c.Schema)
 	}
 	if !wait {
-		p.printf("%d\n", id)
+		p.printf("%d\n", f.id)
 		return nil
 	}
-	p.printf("run %d\n", id)
-	return p.follow(ctx, conn, c.Schema, id)
-}
-
-// followed is what following a run needs of siltgate.runs.
-type followed struct {
-	State   string
-	Attempt int
-	DryRun  bool
-	Output  []byte
-	Error   *string
-}
-
-// follow shows a run's progress until it ends.
-func (p *program) follow(ctx context.Context, conn *pgx.Conn, schema string, id int64) error {
-	const interval = 500 * time.Millisecond
-	view := pgx.Identifier{schema, "runs"}.Sanitize()
-	draw := newProgress(p.stdout)
-	for {
-		rows, _ := conn.Query(ctx, `SELECT state, attempt, dry_run, output, error FROM `+view+` WHERE id = $1`, id)
-		run, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[followed])
-		switch {
-		case ctx.Err() != nil:
-			draw.end()
-			return errors.New("interrupted; the run goes on")
-		case err != nil:
-			return fmt.Errorf("read run %d: %w", id, err)
-		}
-		var result jobs.Result
-		if run.Output != nil {
-			if err := json.Unmarshal(run.Output, &result); err != nil {
-				return fmt.Errorf("read the output of run %d: %w", id, err)
-			}
-		}
-		draw.line(run, result)
-		if slices.Contains([]string{"completed", "cancelled", "discarded"}, run.State) {
-			draw.end()
-			p.printResult(result)
-			if run.State == "completed" {
-				return nil
-			}
-			if run.Error == nil || slices.ContainsFunc(result.Tables, func(t jobs.TableResult) bool { return t.Error != "" }) {
-				return fmt.Errorf("run %d ended %s", id, run.State) // the tables said why
-			}
-			return fmt.Errorf("run %d ended %s: %s", id, run.State, printable(*run.Error))
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(interval):
-		}
-	}
+	p.printf("run %d\n", f.id)
+	return p.follow(ctx, f)
 }
 
 // printResult is the end of a run, a line per table.

@@ -50,9 +50,16 @@ func (p *progress) line(run followed, result jobs.Result) {
 	p.last = line
 }
 
+// note says what is no news of the run.
+func (p *progress) note(text string) {
+	p.end()
+	_, _ = fmt.Fprintln(p.w, text)
+	p.last = ""
+}
+
 // end leaves the last line standing.
 func (p *progress) end() {
-	if p.terminal {
+	if p.terminal && p.last != "" {
 		_, _ = fmt.Fprintln(p.w)
 	}
 }
