@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestBadArgumentsEndARunAtOnceAndDeleteNothing(t *testing.T) {
+func TestFault28BadArgumentsEndARunAtOnceAndDeleteNothing(t *testing.T) {
 	t.Parallel()
 	megabyte := strings.Repeat("x", 1<<20)
 	bad := []struct{ args, says string }{
@@ -120,7 +120,7 @@ func TestOddButGoodArgumentsRun(t *testing.T) {
 	require.NotContains(t, f.must("history"), "\x1b", "history prints a hostile name as it came")
 }
 
-func TestAnUnknownKindIsEndedAndTheQueueFlows(t *testing.T) {
+func TestFault28AnUnknownKindIsEndedAndTheQueueFlows(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	db.fill(5, 1)

@@ -43,7 +43,7 @@ func owner(t testing.TB, db *database) string {
 	return withLogin(t, db.url, url.UserPassword(role, canaryPassword))
 }
 
-func TestPromise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
+func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	asOwner := owner(t, db)

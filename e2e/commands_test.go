@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRunRefusesASchemaThatIsBehind(t *testing.T) {
+func TestFault35ASchemaThatIsBehindIsRefusedWithTheRemedy(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	f := newUnmigratedFleet(t, db)
@@ -32,7 +32,7 @@ func TestRunRefusesASchemaThatIsBehind(t *testing.T) {
 	require.Contains(t, behind.stderr, "siltgate migrate")
 }
 
-func TestRunWarnsOfASchemaThatIsAheadAndWorks(t *testing.T) {
+func TestFault35ASchemaThatIsAheadIsWarnedOfAndWorkedOn(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	db.fill(11, 2)
@@ -109,7 +109,7 @@ func TestReadinessFollowsTheSchema(t *testing.T) {
 	require.Equal(t, 1, strings.Count(gone.stderr, "\n"), gone.stderr)
 }
 
-func TestAllConfigurationErrorsComeInOneMessage(t *testing.T) {
+func TestFault30AllConfigurationErrorsComeInOneMessageWithExitCodeTwo(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	f := newUnmigratedFleet(t, db)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPromise3OneRunDeletesAtATime(t *testing.T) {
+func TestFault27Promise3OneRunDeletesAtATimeAndTheQueueDrains(t *testing.T) {
 	t.Parallel()
 	const runs = 20
 	db := newDatabase(t)

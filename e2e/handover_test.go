@@ -16,7 +16,7 @@ const (
 	rescueWithin = 3 * time.Minute
 )
 
-func TestPromise7SigtermGivesTheRunBack(t *testing.T) {
+func TestFault06Promise7SigtermGivesTheRunBackAndSpendsNoAttempt(t *testing.T) {
 	t.Parallel()
 	const dead, live = 14_000, 500
 	db := newDatabase(t)
@@ -52,7 +52,7 @@ func TestPromise7SigtermGivesTheRunBack(t *testing.T) {
 	t.Logf("%d rows had gone before the stop, %d after it", gone, dead-gone)
 }
 
-func TestPromise7ASecondSigtermEndsTheProcessAtOnce(t *testing.T) {
+func TestFault06Promise7ASecondSigtermEndsTheProcessAtOnce(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	db.fill(100, 10)
@@ -75,7 +75,7 @@ func TestPromise7ASecondSigtermEndsTheProcessAtOnce(t *testing.T) {
 	t.Logf("ended in %s", took.Round(time.Millisecond))
 }
 
-func TestPromise4AKilledRunGoesOnElsewhere(t *testing.T) {
+func TestFault02Promise4AKilledRunGoesOnElsewhereAndItsCountIsRight(t *testing.T) {
 	t.Parallel()
 	const dead, live = 18_000, 500
 	db := newDatabase(t)
@@ -118,7 +118,7 @@ func TestPromise4AKilledRunGoesOnElsewhere(t *testing.T) {
 	t.Logf("killed (leader: %t), finished %s later; of %d rows the count lacks %d", leads, took.Round(time.Second), dead, gone-noted)
 }
 
-func TestPromise3AFrozenReplicaDeletesNoMoreWhenItWakes(t *testing.T) {
+func TestFault05Promise3AFrozenReplicaDeletesNoMoreWhenItWakes(t *testing.T) {
 	t.Parallel()
 	const dead, live = 18_000, 500
 	db := newDatabase(t)

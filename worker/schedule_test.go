@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTicksAtClockChanges(t *testing.T) {
+func TestFault18TicksAtClockChangesAreTheDocumentedInstantsEachOnce(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	for _, c := range []struct {

@@ -44,7 +44,7 @@ func TestMoreThanTenTablesKeepTheirOrder(t *testing.T) {
 	require.Equal(t, "abcdefghijklm", names.String())
 }
 
-func TestAHostileIdentifierIsRefused(t *testing.T) {
+func TestFault29AHostileIdentifierIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, suffix := range []string{"NAME", "EXPIRES_COLUMN", "DONE_COLUMN"} {
 		for _, name := range []string{

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAFailingTableFailsAlone(t *testing.T) {
+func TestFault21ATableThatCannotBePurgedFailsAloneAndIsNamed(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens+`;
 		INSERT INTO refresh_tokens (revoked) VALUES (true), (false);

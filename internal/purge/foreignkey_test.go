@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRowsThatOthersReferToAreIsolatedAndCounted(t *testing.T) {
+func TestFault22RowsThatOthersReferToAreIsolatedAndCounted(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"RESTRICT", "NO ACTION"} {
 		for _, plan := range []string{planSweep, planIndex} {
@@ -30,7 +30,7 @@ func TestRowsThatOthersReferToAreIsolatedAndCounted(t *testing.T) {
 	}
 }
 
-func TestReferencesThatCannotBePurgedSafelyAreRefused(t *testing.T) {
+func TestFault22CascadesAndReferencesWithoutAnIndexAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ ddl, want string }{
 		"no index": {
@@ -83,7 +83,7 @@ func TestACascadeIsAllowedByNameOnly(t *testing.T) {
 	require.Zero(t, db.number(`SELECT count(*) FROM codes`))
 }
 
-func TestATableThatRefersToItselfGoesInTheOrderItsRowsAllow(t *testing.T) {
+func TestFault22ATableThatRefersToItselfGoesInTheOrderItsRowsAllow(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"NO ACTION", "RESTRICT", "SET NULL"} {
 		for name, reference := range map[string]string{

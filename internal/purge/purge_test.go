@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOnlyDeadRowsGo(t *testing.T) {
+func TestFault20OnlyTheTrulyDeadRowsGo(t *testing.T) {
 	t.Parallel()
 	for _, plan := range []string{planSweep, planIndex} {
 		t.Run(plan, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestDoneRowsAreKeptUntilExpired(t *testing.T) {
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`))
 }
 
-func TestTimestampsWithoutZoneMeanTheirDeclaredZone(t *testing.T) {
+func TestFault19TimestampsWithoutZoneAreRefusedUntilTheirZoneIsDeclaredThenExact(t *testing.T) {
 	t.Parallel()
 	for _, session := range []string{"UTC", "Asia/Tokyo", "America/New_York"} {
 		for _, zone := range []string{"UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo"} {

@@ -201,7 +201,7 @@ func TestFault26APartitionDroppedMeanwhileIsNoFailure(t *testing.T) {
 	require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens`))
 }
 
-func TestATableChangedMeanwhileFailsAlone(t *testing.T) {
+func TestFault24ATableAlteredOrDroppedMidRunFailsAloneWithTheReason(t *testing.T) {
 	t.Parallel()
 	for change, want := range map[string]string{
 		`DROP TABLE a`: `relation "public.a" does not exist`,
@@ -231,7 +231,7 @@ func TestATableChangedMeanwhileFailsAlone(t *testing.T) {
 	}
 }
 
-func TestTriggersAndPoliciesThatKeepRowsAreReported(t *testing.T) {
+func TestFault23TriggersAndPoliciesThatKeepRowsAreReportedAndTheRunEnds(t *testing.T) {
 	t.Parallel()
 	for _, plan := range []string{planSweep, planIndex} {
 		t.Run(plan, func(t *testing.T) {
