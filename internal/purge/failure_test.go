@@ -84,6 +84,41 @@ func TestAnErrorSaysWhatToDo(t *testing.T) {
 		"grant the role SELECT and DELETE on the table, and UPDATE on one of its columns")
 }
 
+func TestFault21ATableWithoutPrivilegeFailsAloneAndIsNamed(t *testing.T) {
+	t.Parallel()
+	for missing, want := range map[string]string{
+		"SELECT": "permission denied for table guarded",
+		"DELETE": "permission denied for table guarded",
+		"USAGE":  "permission denied for schema vault",
+	} {
+		t.Run(missing, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, createTokens, `
+				INSERT INTO refresh_tokens (revoked) VALUES (true), (false);
+				CREATE SCHEMA vault;
+				CREATE TABLE vault.guarded (expires_at timestamptz);
+				INSERT INTO vault.guarded VALUES (now() - interval '1 day')`)
+			role := db.role(`GRANT USAGE ON SCHEMA vault TO %[1]s;
+				GRANT SELECT, DELETE, UPDATE ON refresh_tokens, vault.guarded TO %[1]s`)
+			if missing == "USAGE" {
+				db.exec(`REVOKE USAGE ON SCHEMA vault FROM ` + role)
+			} else {
+				db.exec(`REVOKE ` + missing + ` ON vault.guarded FROM ` + role)
+			}
+			e := db.engine(Table{Schema: "vault", Name: "guarded", ExpiresColumn: "expires_at"}, tokens)
+			_, err := e.Session.conn.Exec(t.Context(), `SET ROLE `+role)
+			require.NoError(t, err)
+			p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+			require.ErrorContains(t, err, "purge vault.guarded: ")
+			require.ErrorContains(t, err, want)
+			require.ErrorContains(t, err, "SQLSTATE 42501")
+			require.True(t, p.Tables[1].Done, "the other table was purged")
+			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
+			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM vault.guarded`))
+		})
+	}
+}
+
 func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)

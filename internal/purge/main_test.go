@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -72,6 +73,20 @@ func (db *database) strings(sql string) []string {
 	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(db.t, err, sql)
 	return all
+}
+
+// role makes a role with what the statement grants to %[1]s; it goes with the test.
+func (db *database) role(grants string) string {
+	db.t.Helper()
+	var name string
+	require.NoError(db.t, db.pool.QueryRow(db.t.Context(), `SELECT 'role_of_' || current_database()`).Scan(&name))
+	db.exec(`CREATE ROLE ` + name)
+	db.t.Cleanup(func() {
+		_, err := db.pool.Exec(context.Background(), `DROP OWNED BY `+name+`; DROP ROLE `+name)
+		require.NoError(db.t, err)
+	})
+	db.exec(fmt.Sprintf(grants, name))
+	return name
 }
 
 // session opens a run's session.

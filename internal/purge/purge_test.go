@@ -24,6 +24,7 @@ func TestFault20OnlyTheTrulyDeadRowsGo(t *testing.T) {
 					('dead: revoked, expiry unknown', NULL, true),
 					('dead: both', now() - interval '1 day', true),
 					('dead: far past', '0001-01-01', false),
+					('dead: before our era', '4713-01-01 BC', false),
 					('dead: -infinity', '-infinity', false),
 					('live', now() + interval '1 minute', false),
 					('live: revoked unknown', now() + interval '1 minute', NULL),
@@ -35,11 +36,17 @@ func TestFault20OnlyTheTrulyDeadRowsGo(t *testing.T) {
 				db.exec(indexTokens)
 			}
 
-			p := db.mustPurge(tokens)
+			e := db.engine(tokens)
+			p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
+			require.NoError(t, err)
+			require.EqualValues(t, 8, p.Deleted(), "a dry run counts them")
+			e.Session.Close(t.Context())
+
+			p = db.mustPurge(tokens)
 
 			require.Empty(t, db.strings(`SELECT name FROM refresh_tokens WHERE name LIKE 'dead%'`))
 			require.Len(t, db.strings(`SELECT name FROM refresh_tokens WHERE name LIKE 'live%'`), 6)
-			require.EqualValues(t, 7, p.Deleted())
+			require.EqualValues(t, 8, p.Deleted())
 			require.Equal(t, plan, p.Tables[0].Plan)
 			require.Equal(t, "public.refresh_tokens", p.Tables[0].Title)
 		})
