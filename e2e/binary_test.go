@@ -28,7 +28,8 @@ func binary(t testing.TB) string {
 	return built.path
 }
 
-func build() (string, error) {
+// build builds the program, with further flags of go build, and returns its path.
+func build(flags ...string) (string, error) {
 	dir, err := os.MkdirTemp("", "siltgate-e2e-")
 	if err != nil {
 		return "", err
@@ -37,7 +38,7 @@ func build() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "siltgate")
-	args := []string{"build", "-o", path}
+	args := append([]string{"build", "-o", path}, flags...)
 	if raceDetector {
 		args = append(args, "-race")
 	}

@@ -20,6 +20,7 @@ type fleet struct {
 	t         testing.TB
 	db        *database
 	dir       string
+	program   string // that its replicas are; empty is the one under test
 	environ   []string
 	processes []*process // all that were started, ended or not
 }
@@ -83,7 +84,11 @@ func (f *fleet) startWith(vars []string, n int) []*replica {
 func (f *fleet) launch(vars []string, args ...string) *process {
 	f.t.Helper()
 	name := fmt.Sprintf("%02d-%s", len(f.processes), args[0])
-	p := launch(f.t, f.dir, name, slices.Concat(f.environ, vars), args...)
+	program := f.program
+	if program == "" {
+		program = binary(f.t)
+	}
+	p := launch(f.t, f.dir, name, slices.Concat(f.environ, vars), program, args...)
 	f.processes = append(f.processes, p)
 	return p
 }

@@ -24,11 +24,11 @@ type process struct {
 	done   chan struct{} // closed when it has ended
 }
 
-// launch starts the program with exactly that environment; it is gone by the test's end.
-func launch(t testing.TB, dir, name string, environ []string, args ...string) *process {
+// launch starts a program with exactly that environment; it is gone by the test's end.
+func launch(t testing.TB, dir, name string, environ []string, program string, args ...string) *process {
 	t.Helper()
 	p := &process{
-		t: t, name: name, cmd: exec.Command(binary(t), args...), done: make(chan struct{}),
+		t: t, name: name, cmd: exec.Command(program, args...), done: make(chan struct{}),
 		stdout: filepath.Join(dir, name+".stdout"), stderr: filepath.Join(dir, name+".stderr"),
 	}
 	p.cmd.Dir, p.cmd.Env = dir, environ

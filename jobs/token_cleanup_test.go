@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +68,23 @@ func FuzzDecodeArgs(f *testing.F) {
 		args, err := DecodeArgs(encoded)
 		if err != nil {
 			require.Equal(t, TokenCleanupArgs{}, args)
+			require.Less(t, len(err.Error()), 1000*(1+bytes.Count(encoded, []byte(":"))), "a message is as short as its fields are few")
+			return
 		}
+		// What was understood is all that was said, and means the same when it is said again.
+		var fields map[string]any
+		require.NoError(t, json.Unmarshal(encoded, &fields))
+		for name, value := range fields {
+			require.Contains(t, []string{"tick", "tables", "dry_run", "full_speed", "requested_by", "reason"}, name)
+			require.NotNil(t, value)
+		}
+		if dry, ok := fields["dry_run"]; ok {
+			require.Equal(t, dry, args.DryRun)
+		}
+		again, err := json.Marshal(args)
+		require.NoError(t, err)
+		same, err := DecodeArgs(again)
+		require.NoError(t, err)
+		require.Equal(t, args, same)
 	})
 }

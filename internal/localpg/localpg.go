@@ -39,6 +39,8 @@ type Options struct {
 	Port int
 	// Settings go to postgresql.conf, over the defaults of this package.
 	Settings map[string]string
+	// Environ adds variables, NAME=value, to the few that the server's processes get.
+	Environ []string
 	// Log gets a copy of the server's log, one write at a time. May be nil.
 	Log io.Writer
 }
@@ -50,6 +52,7 @@ type Server struct {
 	account  *syscall.Credential
 	password string
 	port     int
+	environ  []string
 	log      *serverLog
 	guard    *guard
 
@@ -64,7 +67,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{bin: bin, port: opts.Port, password: rand.Text()}
+	s := &Server{bin: bin, port: opts.Port, environ: opts.Environ, password: rand.Text()}
 	if err := s.create(ctx, opts, s.initialize); err != nil {
 		return nil, errors.Join(err, s.Stop(ctx))
 	}

@@ -20,7 +20,7 @@ type process struct {
 func (s *Server) spawn(cmd *exec.Cmd, output io.Writer) (*process, error) {
 	cmd.Dir = s.dir
 	// Nothing is inherited: PGDATA and its like must not reach the server.
-	cmd.Env = []string{"PATH=" + s.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
+	cmd.Env = append([]string{"PATH=" + s.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}, s.environ...)
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: s.account}
 	if err := cmd.Start(); err != nil {

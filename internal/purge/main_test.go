@@ -36,12 +36,12 @@ func golden(t *testing.T, name, got string) {
 
 // database is a test's own database.
 type database struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	pool *pgxpool.Pool
 }
 
-func newDatabase(t *testing.T, ddl ...string) *database {
+func newDatabase(t testing.TB, ddl ...string) *database {
 	t.Helper()
 	url := pgtest.Database(t)
 	db := &database{t: t, url: url, pool: pgtest.Pool(t, url)}

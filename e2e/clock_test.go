@@ -1,0 +1,122 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/localpg"
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+)
+
+// clock is what a server of a test's own takes for the time.
+type clock struct {
+	t    testing.TB
+	file string
+}
+
+// newClock starts a server with a clock to set, and makes a database on it.
+func newClock(t testing.TB) (*clock, *database) {
+	t.Helper()
+	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
+	require.NoError(t, err)
+	require.NotEmpty(t, libraries, "libfaketime is missing: apt-get install libfaketime")
+	dir, err := os.MkdirTemp("", "siltgate-clock-") // where the server's user can read
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	require.NoError(t, os.Chmod(dir, 0o755))
+	c := &clock{t: t, file: filepath.Join(dir, "offset")}
+	c.set(0)
+	server := pgtest.NewServer(t, localpg.Options{Environ: []string{
+		"LD_PRELOAD=" + libraries[0],
+		"FAKETIME_TIMESTAMP_FILE=" + c.file,
+		"FAKETIME_NO_CACHE=1",
+		"FAKETIME_DONT_FAKE_MONOTONIC=1",
+		"FAKETIME_DISABLE_SHM=1",
+	}})
+	const name = "auth"
+	require.NoError(t, server.CreateDatabase(t.Context(), name, ""))
+	db := &database{t: t, url: server.URL(name), pool: pgtest.Pool(t, server.URL(name))}
+	db.exec(createTokens)
+	db.exec(createLedger)
+	return c, db
+}
+
+// set puts the server's clock that far ahead of the machine's, at once.
+func (c *clock) set(ahead time.Duration) {
+	c.t.Helper()
+	next := c.file + ".next"
+	require.NoError(c.t, os.WriteFile(next, fmt.Appendf(nil, "%+d\n", int(ahead.Seconds())), 0o644))
+	require.NoError(c.t, os.Rename(next, c.file))
+}
+
+func TestFault17ADatabaseClockThatIsAnHourOffDeletesNothing(t *testing.T) {
+	t.Parallel()
+	const (
+		period     = 5 * time.Second
+		dead, live = 200, 50
+	)
+	clock, db := newClock(t)
+	f := newFleet(t, db, "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *")
+	replicas := f.start(2)
+	f.awaitLeader(replicas)
+	await(t, time.Minute, "some ticks", func() bool { return len(db.runs(`state = 'completed'`)) >= 2 })
+
+	offsets := []time.Duration{time.Hour, -time.Hour}
+	for _, ahead := range offsets {
+		clock.set(ahead) // while the fleet is at work
+		require.WithinDuration(t, time.Now().Add(ahead), db.now(), 5*time.Second)
+		gone := db.purged()
+		// Some are dead by any clock, the live ones by the wrong clock in part.
+		db.exec(`
+			INSERT INTO refresh_tokens (expires_at)
+			SELECT $1::timestamptz + CASE WHEN i <= $2 THEN interval '-3 hours' ELSE interval '30 minutes' END
+			FROM generate_series(1, $2 + $3::integer) AS i`, time.Now(), dead, live)
+
+		id := db.ask(`{}`)
+		await(t, time.Minute, "the run to fail", func() bool { return db.run(id).Error != nil })
+		require.Regexp(t, `the database's clock is -?(1h0m0|59m59)(\.\d+)?s from this replica's: at most 5m0s is allowed`, *db.run(id).Error)
+		known := len(db.runs(`trigger = 'schedule'`))
+		await(t, time.Minute, "more ticks by the wrong clock", func() bool { return len(db.runs(`trigger = 'schedule'`)) >= known+2 })
+		require.Equal(t, gone, db.purged(), "with the clock %s ahead nothing is deleted", ahead)
+	}
+
+	clock.set(0)
+	run := db.awaitCompleted(db.ask(`{"requested_by":"ops"}`))
+	require.NotZero(t, *run.Deleted)
+	for _, r := range replicas {
+		require.True(t, r.running())
+	}
+	require.EqualValues(t, len(offsets)*dead, db.purged())
+	require.EqualValues(t, len(offsets)*live, db.number(`SELECT count(*) FROM refresh_tokens`))
+	db.requireNoLiveRowLost()
+	db.requireEveryTickOnce(period)
+	require.NotEmpty(t, db.runs(`error LIKE '%clock%'`), "the history tells")
+}
+
+// The next slice is due by the replica's clock, and given out by the database's.
+func TestFault17ARunGoesOnAtOnceOnAReplicaWhoseClockIsAhead(t *testing.T) {
+	t.Parallel()
+	const dead, live = 10_000, 100
+	clock, db := newClock(t)
+	clock.set(-3 * time.Second)
+	db.fill(dead, live)
+	db.slow(200 * time.Millisecond) // longer than a slice of 30 s
+	f := newFleet(t, db, smallBatches()...)
+	f.start(2)
+
+	run := db.awaitEnd(db.ask(`{}`), 2*time.Minute)
+	require.Equal(t, "completed", run.State)
+	require.GreaterOrEqual(t, run.result(t).Slices, 2)
+	require.EqualValues(t, dead, *run.Deleted)
+	rest := db.number(`
+		SELECT max(extract(epoch FROM rest) * 1000)::bigint
+		FROM (SELECT at - lag(at) OVER (ORDER BY at) AS rest FROM ledger) AS l`)
+	require.Less(t, rest, int64(3000), "milliseconds between two batches, at most")
+	db.requireNoLiveRowLost()
+	t.Logf("%d slices; between two batches lay %d ms at most", run.result(t).Slices, rest)
+}

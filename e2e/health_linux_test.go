@@ -1,0 +1,113 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFault34SlowHTTPClientsAreCutOffAndRunsGoOn(t *testing.T) {
+	t.Parallel()
+	const (
+		clients = 100 // of each kind that sends slowly
+		deaf    = 5   // that never read
+	)
+	db := newDatabase(t)
+	db.fill(200, 50)
+	f := newFleet(t, db)
+	r := f.start(1)[0]
+
+	began := time.Now()
+	cut := make(chan error, 2*clients+deaf)
+	for range clients {
+		go func() { cut <- drip(r.http, "GET /readyz HTTP/1.1\r\nHost: x\r\nX-Slow: ") }()
+		go func() { cut <- drip(r.http, "POST /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n") }()
+	}
+	for range deaf {
+		go func() { cut <- neverRead(r.http) }()
+	}
+	await(t, 10*time.Second, "the clients to be there", func() bool { return len(openFiles(t, r)) >= clients })
+	asked := time.Now()
+	f.get(r, "/readyz")
+	require.Less(t, time.Since(asked), 3*time.Second, "others are answered meanwhile")
+	require.EqualValues(t, 200, *db.awaitCompleted(db.ask(`{}`)).Deleted)
+
+	for range cap(cut) {
+		select {
+		case err := <-cut:
+			require.NoError(t, err)
+		case <-time.After(time.Minute):
+			t.Fatal("a slow client is still served")
+		}
+	}
+	took := time.Since(began)
+	require.Less(t, took, 30*time.Second)
+	await(t, 10*time.Second, "their connections to be closed", func() bool { return len(openFiles(t, r)) < clients/2 })
+
+	for range clients { // nor do they keep a replica from stopping
+		go func() { cut <- drip(r.http, "GET /readyz HTTP/1.1\r\nX-Slow: ") }()
+	}
+	await(t, 10*time.Second, "the clients to be there", func() bool { return len(openFiles(t, r)) >= clients })
+	asked = time.Now()
+	r.signal(sigterm)
+	require.Zero(t, r.wait(stopWithin))
+	require.Less(t, time.Since(asked), 5*time.Second)
+	for range clients {
+		<-cut
+	}
+	t.Logf("%d slow clients were cut off in %s", cap(cut), took.Round(100*time.Millisecond))
+}
+
+// drip sends a request byte by byte until it is cut off.
+func drip(addr, begin string) error {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	_, err = io.WriteString(conn, begin)
+	for began := time.Now(); err == nil; _, err = conn.Write([]byte("x")) {
+		if time.Since(began) > time.Minute {
+			return errors.New("never cut off")
+		}
+		<-time.After(500 * time.Millisecond)
+	}
+	return nil
+}
+
+// neverRead sends requests without end and reads no answer, until it is cut off.
+func neverRead(addr string) error {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
+		return err
+	}
+	requests := []byte(strings.Repeat("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 1000))
+	for {
+		if _, err = conn.Write(requests); err != nil {
+			break
+		}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errors.New("never cut off")
+	}
+	return nil
+}
+
+// openFiles are the process's, sockets among them.
+func openFiles(t testing.TB, r *replica) []os.DirEntry {
+	t.Helper()
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", r.pid()))
+	require.NoError(t, err)
+	return files
+}
