@@ -45,7 +45,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s)
 	while IFS=: read -r file func; do \
 		target=$${func#func }; \
 		echo "== $$target"; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname "$$file")" || exit 1; \
 	done
 
 .PHONY: compose-check

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -41,4 +42,38 @@ func TestPromise6AFailureIsRecordedRetriedAndEndsNoProcess(t *testing.T) {
 	for _, r := range replicas {
 		require.True(t, r.running())
 	}
+}
+
+func TestPromise6FailuresInARowAreALineEachInHistoryAndLog(t *testing.T) {
+	t.Parallel()
+	const failures = 4
+	db := newDatabase(t)
+	db.fill(40, 5)
+	db.fillResets(30, 5)
+	db.exec(`ALTER TABLE refresh_tokens RENAME TO elsewhere`)
+	f := newFleet(t, db, "REFRESH_TOKEN_CLEANUP_CRON=*/2 * * * * *", "SILTGATE_MAX_ATTEMPTS=1", "SILTGATE_LOG_LEVEL=info")
+	r := f.start(1)[0]
+
+	await(t, time.Minute, "some runs to fail", func() bool { return len(db.runs(`state = 'discarded'`)) >= failures })
+	db.exec(`ALTER TABLE elsewhere RENAME TO refresh_tokens`)
+	await(t, time.Minute, "a run to complete", func() bool { return len(db.runs(`state = 'completed'`)) > 0 })
+	r.signal(sigterm)
+	require.Zero(t, r.wait(stopWithin))
+
+	failed := db.runs(`state = 'discarded'`)
+	for _, run := range failed {
+		require.Equal(t, "failed", *run.Outcome)
+		require.Contains(t, *run.Error, "purge refresh_tokens: does not exist")
+	}
+	history := f.must("history")
+	require.Equal(t, len(failed), strings.Count(history, "purge refresh_tokens: does not exist"), history)
+	require.Len(t, r.logged("run failed"), len(failed))
+	loud := 0
+	for line := range strings.Lines(r.output()) {
+		if strings.Contains(line, `"level":"ERROR"`) || strings.Contains(line, `"level":"WARN"`) {
+			loud++
+		}
+	}
+	require.Equal(t, len(failed), loud, "one line for a failure, and none besides")
+	require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked OR expires_at < now()`))
 }

@@ -169,9 +169,18 @@ func (db *database) awaitNoDeadTokens() {
 // gap is two ticks that follow each other in the history, with others between them.
 type gap struct{ from, to time.Time }
 
-// requireOneGap is invariant T for a fleet that had no leader once: each tick has one run at
-// most, and all those that have none follow each other.
+// requireOneGap is invariant T for a fleet that had no leader once: all the ticks that have no
+// run follow each other.
 func (db *database) requireOneGap(period time.Duration) gap {
+	db.t.Helper()
+	gaps := db.gaps(period)
+	require.Len(db.t, gaps, 1)
+	return gaps[0]
+}
+
+// gaps requires that each tick has one run at most, and returns where there are ticks that
+// have none.
+func (db *database) gaps(period time.Duration) []gap {
 	db.t.Helper()
 	var gaps []gap
 	var last time.Time
@@ -184,6 +193,5 @@ func (db *database) requireOneGap(period time.Duration) gap {
 		}
 		last = tick
 	}
-	require.Len(db.t, gaps, 1)
-	return gaps[0]
+	return gaps
 }

@@ -99,9 +99,9 @@ func (t *ticks) insert(ctx context.Context, insert func(context.Context, jobs.To
 		if tick.IsZero() {
 			return
 		}
-		err := within(ctx, insertTimeout, func(ctx context.Context) error {
-			return insert(ctx, jobs.TokenCleanupArgs{Tick: &tick})
-		})
+		trying, cancel := context.WithTimeout(ctx, insertTimeout)
+		err := insert(trying, jobs.TokenCleanupArgs{Tick: &tick})
+		cancel()
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -132,10 +132,4 @@ func (t *ticks) due() time.Time {
 		return time.Time{}
 	}
 	return tick
-}
-
-func within(ctx context.Context, timeout time.Duration, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	return do(ctx)
 }

@@ -79,17 +79,17 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 	environ, _ := newDatabase(t)
 	out := siltgate(t.Context(), environ, "migrate")
 	require.Zero(t, out.code, out.stderr)
-	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\napplied 5 job_updates\nschema \"siltgate\" is up to date\n", out.stdout)
+	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\napplied 5 mend\nschema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate")
 	require.Equal(t, "schema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Zero(t, out.code)
 	require.NotContains(t, out.stdout, "missing")
 	out = siltgate(t.Context(), environ, "migrate", "--down")
-	require.Equal(t, "undid 5 job_updates\n", out.stdout)
+	require.Equal(t, "undid 5 mend\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Equal(t, 1, out.code)
-	require.Regexp(t, `(?m)^5\s+job_updates\s+missing$`, out.stdout)
+	require.Regexp(t, `(?m)^5\s+mend\s+missing$`, out.stdout)
 }
 
 func TestEnqueueAndHistoryShowTheRun(t *testing.T) {
@@ -146,6 +146,26 @@ func TestWhatOthersWroteCannotSteerTheTerminal(t *testing.T) {
 		require.True(t, r == '\n' || r >= ' ' && r != '\u202e', "%q", out.stdout)
 	}
 	require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 2)
+}
+
+func TestAnOddRecordDoesNotHideTheHistory(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	for _, tables := range []string{`[{"estimate":40},{"estimate":2}]`, `7`, `[7]`, `null`, `"x"`, `{}`, `[{"estimate":"x"}]`, `[{"estimate":[1]}]`, `{"estimate":1}`} {
+		_, err := pool.Exec(t.Context(), `
+			INSERT INTO siltgate.river_job (kind, args, metadata)
+			VALUES ('token_cleanup', '{}', jsonb_build_object('output', jsonb_build_object('outcome', 'dry_run', 'tables', $1::text::jsonb)))`, tables)
+		require.NoError(t, err)
+	}
+	for _, args := range [][]string{{"history"}, {"history", "--json"}} {
+		out := siltgate(t.Context(), environ, args...)
+		require.Zero(t, out.code, out.stderr)
+		if len(args) == 1 {
+			require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 10)
+			require.Contains(t, out.stdout, "42 found")
+		}
+	}
 }
 
 func TestAWaitOutlivesItsConnection(t *testing.T) {

@@ -90,8 +90,9 @@ func recentRuns(ctx context.Context, conn *pgx.Conn, schema string, limit int) (
 			duration,
 			CASE
 				WHEN outcome = 'dry_run' THEN (
-					SELECT sum((t -> 'estimate')::bigint)
-					FROM jsonb_array_elements(output -> 'tables') AS t
+					-- Anyone may have inserted the output: what is no number is none of ours.
+					SELECT trunc(coalesce(sum(n::numeric), 0))
+					FROM jsonb_path_query(output, '$.tables[*].estimate ? (@.type() == "number")') AS n
 				) || ' found'
 				ELSE deleted::text
 			END AS deleted,

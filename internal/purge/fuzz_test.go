@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzNames purges a table whose name and columns are anything, beside one that must stay as
+// FuzzFault29Names purges a table whose name and columns are anything, beside one that must stay as
 // it is: a name is quoted, or it is refused, and never runs.
-func FuzzNames(f *testing.F) {
+func FuzzFault29Names(f *testing.F) {
 	for _, name := range []string{
 		`a";DROP TABLE bystander--`, `a"; DELETE FROM bystander; --`, "RefreshToken", "select", "a.b", `"`, `""`, `\`, "$1", "%s", "'", " ",
 		"ta\u00efga", "a\nb", "\u202e", "E'\\''", "$$", "/*", "*/", "--", "t", "ctid", "xmin", "{}", "pg_class", strings.Repeat("n", 63),

@@ -1,5 +1,5 @@
--- What an update of a job leaves wrong is put right where it is written: River's
--- own updates know nothing of what a run records, nor of the database's clock.
+-- What River leaves wrong is put right where it is written: it knows nothing of
+-- what a run records, nor of clocks that differ or are set.
 
 -- +goose Up
 -- +goose StatementBegin
@@ -25,6 +25,16 @@ AS $$
 BEGIN
     NEW.scheduled_at := now();
     RETURN NEW;
+END;
+$$;
+
+CREATE FUNCTION depose_leader_of_the_future() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    DELETE FROM river_leader WHERE expires_at > now() + interval '1 minute';
+    RETURN NULL;
 END;
 $$;
 -- +goose StatementEnd
@@ -56,8 +66,17 @@ CREATE TRIGGER siltgate_start_now
     )
     EXECUTE FUNCTION start_now();
 
+-- A leader is one for 15 s at a time. One that is for longer was elected before the
+-- database's clock was set back: if it is gone, nobody would lead until then.
+CREATE TRIGGER siltgate_depose_leader
+    BEFORE INSERT ON river_leader
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION depose_leader_of_the_future();
+
 -- +goose Down
+DROP TRIGGER siltgate_depose_leader ON river_leader;
 DROP TRIGGER siltgate_start_now ON river_job;
 DROP TRIGGER siltgate_record_end ON river_job;
+DROP FUNCTION depose_leader_of_the_future();
 DROP FUNCTION start_now();
 DROP FUNCTION record_end();
