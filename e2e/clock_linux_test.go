@@ -26,10 +26,10 @@ func newClock(t testing.TB) (*clock, *database) {
 	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
 	require.NoError(t, err)
 	require.NotEmpty(t, libraries, "libfaketime is missing: apt-get install libfaketime")
-	dir, err := os.MkdirTemp("", "siltgate-clock-") // where the server's user can read
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	require.NoError(t, os.Chmod(dir, 0o755))
+	dir := t.TempDir()
+	for _, dir := range []string{dir, filepath.Dir(dir)} { // the server's user is another one
+		require.NoError(t, os.Chmod(dir, 0o755))
+	}
 	c := &clock{t: t, file: filepath.Join(dir, "offset")}
 	c.set(0)
 	server := pgtest.NewServer(t, localpg.Options{Environ: []string{

@@ -60,7 +60,7 @@ func TestFault34SlowHTTPClientsAreCutOffAndRunsGoOn(t *testing.T) {
 	require.Zero(t, r.wait(stopWithin))
 	require.Less(t, time.Since(asked), 5*time.Second)
 	for range clients {
-		<-cut
+		require.NoError(t, <-cut)
 	}
 	t.Logf("%d slow clients were cut off in %s", cap(cut), took.Round(100*time.Millisecond))
 }

@@ -33,7 +33,7 @@ Environment:
 			if err != nil {
 				return fmt.Errorf("find the siltgate program: %w", err)
 			}
-			localpg.ForgetLibpq() // the user's psql is to connect to something else
+			localpg.ForgetLibpq(p.environ) // the user's psql is to connect to something else
 			return demo.Demo{
 				Program: self,
 				BinDir:  p.variable("POSTGRES_BIN_DIR"),

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// ForgetLibpq takes libpq's variables away from the process: they are about another database
+// ForgetLibpq takes libpq's variables of its environment away from the process: they are about another database
 // than a private one. pgx reads them by itself, whatever connection string it is given, and
 // none overrides PGSERVICE. Call it before the first connection.
-func ForgetLibpq() {
-	for _, variable := range os.Environ() {
+func ForgetLibpq(environ []string) {
+	for _, variable := range environ {
 		if name, _, _ := strings.Cut(variable, "="); isLibpqs(name) {
-			_ = os.Unsetenv(name) // it fails for a name that no variable can have
+			_ = os.Unsetenv(name) //nolint:forbidigo // nothing is read: pgx must not either
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	ForgetLibpq()
+	ForgetLibpq(os.Environ())
 	if os.Getenv("LOCALPG_TEST_OWNER") != "" {
 		ownAServerForever()
 	}

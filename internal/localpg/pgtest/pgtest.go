@@ -26,7 +26,7 @@ const cleanupTimeout = time.Minute
 // Main runs a package's tests, stops the shared server, and exits. It fails a package whose
 // tests passed and left goroutines behind, except those that ignore names.
 func Main(m *testing.M, ignore ...goleak.Option) {
-	localpg.ForgetLibpq()
+	localpg.ForgetLibpq(os.Environ())
 	os.Exit(run(m, ignore))
 }
 

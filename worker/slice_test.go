@@ -1,0 +1,55 @@
+package worker
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/jobs"
+)
+
+func TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
+	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
+	stop := f.start()
+	id := f.insert(`{}`)
+	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
+	require.NoError(t, stop())
+	left := f.number(`SELECT count(*) FROM refresh_tokens`)
+	before := f.await(id, "available")
+	require.NotNil(t, before.Progress)
+
+	client, err := f.replica.newClient(t.Context(), 0)
+	require.NoError(t, err)
+	_, err = client.JobCancel(t.Context(), id)
+	require.NoError(t, err)
+	result := f.await(id, "cancelled")
+	require.Equal(t, jobs.OutcomeCancelled, result.Outcome)
+	require.Nil(t, result.Progress)
+	require.Equal(t, 200000-left, result.Deleted, "its counts stay")
+
+	_, err = client.JobRetry(t.Context(), id)
+	require.NoError(t, err)
+	f.replica.Pace.DutyCycle = 1
+	f.start()
+	again := f.await(id, "completed")
+	require.Equal(t, left, again.Deleted, "it counts from nought")
+	require.True(t, again.Cutoff.After(before.Cutoff))
+}
+
+func TestARunsNextSliceBeginsByTheDatabasesClock(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.insert(`{}`)
+	f.exec(`UPDATE siltgate.river_job SET state = 'running'`)
+	// What a replica writes whose clock is ahead.
+	f.exec(`UPDATE siltgate.river_job SET state = 'available', scheduled_at = now() + interval '3 s'`)
+	began := time.Now()
+	f.start()
+	f.await(id, "completed")
+	require.Less(t, time.Since(began), 3*time.Second)
+}
