@@ -89,6 +89,10 @@ func neverRead(addr string) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
+	// Before the connection takes much, so that soon it takes no more.
+	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		return err
+	}
 	if err := conn.SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
 		return err
 	}

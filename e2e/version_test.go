@@ -74,7 +74,7 @@ func TestFault35AFleetIsUpgradedUnderARunAndOnItsSchedule(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const dead, live = 11_000, 200
+			const dead, live = 22_000, 200
 			program := func(latest int64) string {
 				if latest == migrations.Latest {
 					return binary(t)
