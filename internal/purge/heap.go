@@ -29,6 +29,10 @@ const (
 	// would be over before they had deleted anything.
 	listPatience = 10 * time.Second
 
+	// mostRounds bounds how often dead rows are listed anew, or rows that are
+	// revoked meanwhile might keep a run from its end.
+	mostRounds = 100
+
 	// mostRepeats bounds how often one range of a table that refers to itself is
 	// worked on in a row; the next pass takes what is left.
 	mostRepeats = 100
@@ -56,7 +60,7 @@ func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 			return err
 		}
 		// Few indexes are worth using for many rows: sweep from here on.
-		t.nextRound()
+		t.restart(0)
 		t.Plan = ""
 		t.plan(planSweep)
 	}

@@ -77,6 +77,16 @@ func TestARoundThatDeletesNothingIsTheLast(t *testing.T) {
 	require.Equal(t, planSweep, p.Tables[0].Plan, "what is left, the sweep visits once")
 }
 
+func TestRoundsComeToAnEndWhateverTheyFind(t *testing.T) {
+	t.Parallel()
+	var table TableProgress
+	rounds := 1
+	for table.Position.Found = 1; table.nextRound(); table.Position.Found = 1 {
+		rounds++
+		require.LessOrEqual(t, rounds, mostRounds+1)
+	}
+}
+
 func TestRoundsGoOnInAnotherSlice(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, wideTokens)

@@ -66,7 +66,7 @@ type position struct {
 	// Partial: this round of lists did not have all dead rows before Row.
 	Partial bool `json:"partial,omitempty"`
 
-	// A table that refers to itself is swept in passes.
+	// A table that refers to itself is swept in passes; lists come in rounds.
 	Pass    int   `json:"pass,omitempty"`
 	Found   int64 `json:"found,omitempty"`   // rows deleted in this pass, or round
 	Earlier int64 `json:"earlier,omitempty"` // rows deleted in the one before
@@ -128,21 +128,28 @@ func (t *TableProgress) nextPass() bool {
 	if at.Found == 0 || at.Pass > 0 && at.Found >= at.Earlier {
 		return false
 	}
-	at.Earlier, at.Found, at.Row, at.Repeats = at.Found, 0, 0, 0
-	at.Pass++
-	t.Locked, t.Undeletable = at.Locked, at.Undeletable
+	at.Earlier = at.Found
+	t.restart(at.Pass + 1)
 	return true
 }
 
 // nextRound begins to list dead rows anew, unless the last round deleted none:
-// then it left what cannot be deleted now, and would again. What it left is
-// counted anew.
+// then it left what cannot be deleted now, and would again.
 func (t *TableProgress) nextRound() bool {
 	at := &t.Position
-	found := at.Found > 0
-	at.Row, at.Found, at.Partial = 0, 0, false
+	if at.Found == 0 || at.Pass == mostRounds {
+		return false
+	}
+	t.restart(at.Pass + 1)
+	return true
+}
+
+// restart goes back to the beginning of the heap. What was left there is counted
+// anew.
+func (t *TableProgress) restart(pass int) {
+	at := &t.Position
+	at.Row, at.Partial, at.Pass, at.Found, at.Repeats = 0, false, pass, 0, 0
 	t.Locked, t.Undeletable = at.Locked, at.Undeletable
-	return found
 }
 
 // plan notes the plan of one more heap.
