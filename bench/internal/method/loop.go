@@ -11,21 +11,23 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// The reasons to be dead. The loops take them one after the other: both in one
-// condition would make Postgres collect all dead rows again for every batch.
+// The reasons to be dead. Most loops take them one after the other: both in one
+// condition make Postgres collect all dead rows again for every batch.
 const (
 	expired = "expires_at < now()"
 	revoked = "revoked"
+	either  = expired + " OR " + revoked
 )
 
 // step deletes one batch; 0 rows are the end.
 type step func(ctx context.Context, conn *pgx.Conn) (int64, error)
 
-// inLimit deletes what a subquery with a LIMIT finds, again and again.
-func inLimit(limit int, lock string) func(context.Context, Purge) (Outcome, error) {
+// inLimit deletes what a subquery with a LIMIT finds, again and again, for one
+// reason after the other.
+func inLimit(limit int, lock string, reasons ...string) func(context.Context, Purge) (Outcome, error) {
 	return func(ctx context.Context, p Purge) (Outcome, error) {
 		var steps []step
-		for _, dead := range []string{expired, revoked} {
+		for _, dead := range reasons {
 			sql := fmt.Sprintf(`DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE %s LIMIT %d%s)`,
 				dead, limit, lock)
 			steps = append(steps, func(ctx context.Context, conn *pgx.Conn) (int64, error) {

@@ -86,9 +86,10 @@ func All() []Method {
 		{Name: "limit-unindexed", About: "one DELETE, no foreground, no such indexes: the limit, if that is faster", Alone: true, purge: deleteOnce},
 		{Name: "delete", About: "one DELETE", Indexed: true, purge: deleteOnce},
 		{Name: "delete-unindexed", About: "one DELETE, no such indexes", purge: deleteOnce},
-		{Name: "in-100", About: "id IN (SELECT … LIMIT 100) until nothing is left", Indexed: true, purge: inLimit(100, "")},
-		{Name: "in-10000", About: "id IN (SELECT … LIMIT 10000) until nothing is left", Indexed: true, purge: inLimit(10_000, "")},
-		{Name: "skip-locked-100", About: "id IN (SELECT … LIMIT 100 FOR UPDATE SKIP LOCKED) until nothing is left", Indexed: true, purge: inLimit(100, " FOR UPDATE SKIP LOCKED")},
+		{Name: "in-100", About: "id IN (SELECT … LIMIT 100) until nothing is left", Indexed: true, purge: inLimit(100, "", expired, revoked)},
+		{Name: "in-100-or", About: "the same with both reasons in one condition", Indexed: true, purge: inLimit(100, "", either)},
+		{Name: "in-10000", About: "id IN (SELECT … LIMIT 10000) until nothing is left", Indexed: true, purge: inLimit(10_000, "", expired, revoked)},
+		{Name: "skip-locked-100", About: "id IN (SELECT … LIMIT 100 FOR UPDATE SKIP LOCKED) until nothing is left", Indexed: true, purge: inLimit(100, " FOR UPDATE SKIP LOCKED", expired, revoked)},
 		{Name: "keyset-5000", About: "5000 at a time in the order of expiry, from where the batch before ended", Indexed: true, purge: keyset},
 		{Name: "pg_cron", About: "one DELETE as a job of pg_cron", Indexed: true, Cron: true, purge: cron},
 	}
