@@ -33,7 +33,9 @@ func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing
 		SELECT count(pg_terminate_backend(pid)) FROM pg_locks
 		WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`))
 	require.Eventually(t, func() bool { return strings.Contains(f.log.String(), "run interrupted") }, 30*time.Second, time.Millisecond)
-	var interrupted struct{ Deleted int64 }
+	var interrupted struct {
+		Deleted int64 `json:"deleted"`
+	}
 	for line := range strings.Lines(f.log.String()) {
 		if strings.Contains(line, "run interrupted") {
 			require.NoError(t, json.Unmarshal([]byte(line), &interrupted))

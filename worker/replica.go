@@ -169,9 +169,7 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 		case <-ctx.Done():
 			health.started.Store(false)
 			r.Log.Info("replica stopping", "replica", r.ID)
-			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-			defer cancel()
-			return stop(stopping, client, drain)
+			return stop(context.WithoutCancel(ctx), client, drain, stopTimeout)
 		case <-client.Stopped():
 			return errors.New("work for River: it stopped by itself")
 		case lasted := <-back:
@@ -190,14 +188,16 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 // restop stops the client to start another one. A run in hand may be waiting for
 // a connection that is dead: there is time for it, unless the replica is to stop.
 func restop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error {
-	stopping, hurry := context.WithTimeout(context.WithoutCancel(ctx), restopTimeout)
+	stopping, hurry := context.WithCancel(context.WithoutCancel(ctx))
 	defer hurry()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopTimeout, hurry) })()
-	return stop(stopping, client, drain)
+	return stop(stopping, client, drain, restopTimeout)
 }
 
 // stop makes the client take no more runs, then lets go of the one in hand.
-func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error {
+func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func(), within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	stopped := make(chan error, 1)
 	go func() { stopped <- client.Stop(ctx) }()
 	drain()
