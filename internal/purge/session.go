@@ -15,7 +15,8 @@ import (
 var ErrBusy = errors.New("another run is deleting")
 
 // ErrLost is the end of a session by the server or the network. What it had
-// deleted last may come back: it did not wait for the disk.
+// deleted last may come back: not every commit waits for the disk, and none for a
+// standby.
 var ErrLost = errors.New("the session was lost")
 
 // patience is how long the client waits for a statement before it gives the
