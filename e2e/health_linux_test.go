@@ -75,7 +75,7 @@ func drip(addr, begin string) error {
 	_, err = io.WriteString(conn, begin)
 	for began := time.Now(); err == nil; _, err = conn.Write([]byte("x")) {
 		if time.Since(began) > time.Minute {
-			return errors.New("never cut off")
+			return errors.New("a slow client was never cut off")
 		}
 		<-time.After(500 * time.Millisecond)
 	}
@@ -96,14 +96,16 @@ func neverRead(addr string) error {
 	if err := conn.SetWriteDeadline(time.Now().Add(time.Minute)); err != nil {
 		return err
 	}
-	requests := []byte(strings.Repeat("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 1000))
+	// Each is answered with a redirection that repeats the path twice, so that few answers fill
+	// what the kernel takes.
+	requests := []byte(strings.Repeat("GET //"+strings.Repeat("x", 3000)+" HTTP/1.1\r\nHost: x\r\n\r\n", 100))
 	for {
 		if _, err = conn.Write(requests); err != nil {
 			break
 		}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return errors.New("never cut off")
+		return errors.New("a deaf client was never cut off")
 	}
 	return nil
 }

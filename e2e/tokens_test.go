@@ -62,15 +62,22 @@ func (db *database) slow(each time.Duration) {
 		DO $$ BEGIN
 			EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = %L', current_database(), '20s');
 		END $$`)
+	db.dawdle(each)
+	db.exec(`
+		CREATE OR REPLACE TRIGGER dawdle AFTER DELETE ON refresh_tokens
+			FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`)
+}
+
+// dawdle is slow for one that is so already: it changes how much, from the next statement on.
+func (db *database) dawdle(each time.Duration) {
+	db.t.Helper()
 	db.exec(fmt.Sprintf(`
 		CREATE OR REPLACE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN
 			PERFORM pg_sleep(%f);
 			RETURN NULL;
 		END;
-		$$;
-		CREATE OR REPLACE TRIGGER dawdle AFTER DELETE ON refresh_tokens
-			FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`, each.Seconds()))
+		$$`, each.Seconds()))
 }
 
 // quick ends slow.

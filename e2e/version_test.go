@@ -83,7 +83,7 @@ func TestFault35AFleetIsUpgradedUnderARunAndOnItsSchedule(t *testing.T) {
 			}
 			db := newDatabase(t)
 			db.fill(dead, live)
-			db.slow(50 * time.Millisecond)
+			db.slow(300 * time.Millisecond) // until all is replaced
 			older := newUnmigratedFleet(t, db, append(smallBatches(), "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *")...)
 			newer := newUnmigratedFleet(t, db, older.environ[len(older.environ)-3:]...)
 			older.program, newer.program = program(shift.older), program(shift.newer)
@@ -113,6 +113,8 @@ func TestFault35AFleetIsUpgradedUnderARunAndOnItsSchedule(t *testing.T) {
 				r.signal(sigterm)
 				require.Zero(t, r.wait(stopWithin))
 			}
+			require.False(t, db.run(id).ended(), "the run ended too soon: make it longer")
+			db.dawdle(time.Millisecond)
 			run := db.awaitEnd(id, 2*time.Minute)
 			require.Equal(t, "completed", run.State)
 			require.Equal(t, 1, run.Attempt, "a stop spends none")
@@ -141,7 +143,7 @@ func TestARollingRestartLosesNoTickAndNoRun(t *testing.T) {
 	)
 	db := newDatabase(t)
 	db.fill(dead, live)
-	db.slow(50 * time.Millisecond)
+	db.slow(300 * time.Millisecond) // until all is replaced
 	f := newFleet(t, db, append(smallBatches(), "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *")...)
 	old := f.start(replicas)
 	f.awaitLeader(old)
@@ -161,6 +163,7 @@ func TestARollingRestartLosesNoTickAndNoRun(t *testing.T) {
 	}
 	took := time.Since(began)
 	require.False(t, db.run(id).ended(), "the run ended too soon: make it longer")
+	db.dawdle(time.Millisecond)
 	f.awaitLeader(young)
 	run := db.awaitEnd(id, 2*time.Minute)
 	require.Equal(t, "completed", run.State)
