@@ -36,7 +36,7 @@ func (c rowListCodec) PlanEncode(m *pgtype.Map, oid uint32, format int16, value 
 
 // Encode implements pgtype.EncodePlan, as array_recv and tidrecv read it.
 func (rowListCodec) Encode(value any, buf []byte) ([]byte, error) {
-	ids := value.(rowList) //nolint:errcheck,forcetypeassert // PlanEncode asked for it.
+	ids := value.(rowList) //nolint:forcetypeassert // PlanEncode asked for it.
 	const header, element = 20, 10
 	buf = slices.Grow(buf, header+element*len(ids))
 	put := binary.BigEndian.AppendUint32
