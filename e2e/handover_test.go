@@ -85,6 +85,9 @@ func TestFault02Promise4AKilledRunGoesOnElsewhereAndItsCountIsRight(t *testing.T
 	replicas := f.start(3)
 
 	id := db.ask(`{}`)
+	await(t, time.Minute, "rows that must be counted", func() bool {
+		return db.number(`SELECT count(*) FROM ledger WHERE at < clock_timestamp() - interval '6 s'`) > 0
+	})
 	counted := db.awaitCounted(id)
 	// Let some seconds of work be uncounted when it dies, but fewer than to the next record.
 	await(t, time.Minute, "rows beyond the record", func() bool { return db.purged() >= *counted.Deleted+2000 })

@@ -89,10 +89,10 @@ func TestFault35AFleetIsUpgradedUnderARunAndOnItsSchedule(t *testing.T) {
 			older.program, newer.program = program(shift.older), program(shift.newer)
 
 			older.must("migrate")
+			id := db.ask(`{"requested_by":"ops"}`) // before any tick, whose run would go first
 			old := older.start(2)
 			older.awaitLeader(old)
 			app := startApp(t, db)
-			id := db.ask(`{"requested_by":"ops"}`)
 			db.awaitCounted(id)
 
 			early := newer.call("run")
@@ -145,10 +145,10 @@ func TestARollingRestartLosesNoTickAndNoRun(t *testing.T) {
 	db.fill(dead, live)
 	db.slow(300 * time.Millisecond) // until all is replaced
 	f := newFleet(t, db, append(smallBatches(), "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *")...)
+	id := db.ask(`{"requested_by":"ops"}`) // before any tick, whose run would go first
 	old := f.start(replicas)
 	f.awaitLeader(old)
 	app := startApp(t, db)
-	id := db.ask(`{"requested_by":"ops"}`)
 	db.awaitCounted(id)
 
 	began := time.Now()

@@ -46,13 +46,17 @@ type lister struct {
 func (l *lister) byKey(ctx context.Context, a arm) error {
 	pace := rowPacer(l.run.Pace)
 	var from any
-	for seen, least := int64(0), 0; ; {
+	for seen, again, least := 0, 0, 0; ; {
 		limit := max(pace.size, least)
 		page, err := l.page(ctx, a, from, limit)
 		if err != nil {
 			return err
 		}
+		seen += page.rows - again
+		again = page.atLast // the next page begins with them
 		switch {
+		case int64(seen) > l.heap.worthListing():
+			return errTooMany
 		case page.rows < limit:
 			return nil
 		case page.last == from:
@@ -61,9 +65,6 @@ func (l *lister) byKey(ctx context.Context, a arm) error {
 			from, least = page.last, 0
 		}
 		pace = pace.after(page.took, finished)
-		if seen += int64(page.rows); seen > l.heap.worthListing() {
-			return errTooMany
-		}
 		if time.Now().After(l.until) {
 			l.found.partial = true
 			return nil
@@ -91,9 +92,10 @@ func (l *lister) atOnce(ctx context.Context, a arm) error {
 
 // page is a part of a list.
 type page struct {
-	rows int
-	last any // the highest key, comparable
-	took time.Duration
+	rows   int
+	last   any // the highest key, comparable
+	atLast int // how many rows have that
+	took   time.Duration
 }
 
 // page adds some rows to the list.
@@ -103,11 +105,14 @@ func (l *lister) page(ctx context.Context, a arm, from any, limit int) (page, er
 	}
 	var p page
 	var id pgtype.TID
-	scan := func(key any, last func() any) error {
-		return l.run.Session.each(ctx, l.heap.listDead(a, from, limit), []any{&id, key}, func() {
+	scan := func(into any, key func() any) error {
+		return l.run.Session.each(ctx, l.heap.listDead(a, from, limit), []any{&id, into}, func() {
 			l.found.add(newRowID(id))
 			p.rows++
-			p.last = last()
+			p.atLast++
+			if k := key(); k != p.last {
+				p.last, p.atLast = k, 1
+			}
 		})
 	}
 	began := time.Now()

@@ -59,6 +59,17 @@ func TestAListThatTakesLongIsWorkedInRounds(t *testing.T) {
 	}
 }
 
+// All rows of a table may be listed, and none twice, although a page begins with
+// the instant at which the one before ended.
+func TestRowsOfOneInstantAreCountedOnceAgainstWhatIsWorthListing(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, indexTokens, `
+		INSERT INTO refresh_tokens (expires_at) SELECT timestamptz '2020-01-01' FROM generate_series(1, 1000)`)
+	p := db.mustPurge(tokens)
+	require.Equal(t, planIndex, p.Tables[0].Plan)
+	require.EqualValues(t, 1000, p.Deleted())
+}
+
 func TestARoundThatDeletesNothingIsTheLast(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, wideTokens, `
