@@ -104,29 +104,32 @@ func (l *lister) page(ctx context.Context, a arm, from any, limit int) (page, er
 		return page{}, err
 	}
 	var p page
-	var id pgtype.TID
-	scan := func(into any, key func() any) error {
-		return l.run.Session.each(ctx, l.heap.listDead(a, from, limit), []any{&id, into}, func() {
-			l.found.add(newRowID(id))
-			p.rows++
-			p.atLast++
-			if k := key(); k != p.last {
-				p.last, p.atLast = k, 1
-			}
-		})
-	}
 	began := time.Now()
 	var err error
 	if a.kind == timestampWithoutZone {
-		var key pgtype.Timestamp
-		err = scan(&key, func() any { return key })
+		err = collect[pgtype.Timestamp](ctx, l, l.heap.listDead(a, from, limit), &p)
 	} else {
-		var key pgtype.Timestamptz
-		err = scan(&key, func() any { return key })
+		err = collect[pgtype.Timestamptz](ctx, l, l.heap.listDead(a, from, limit), &p)
 	}
 	p.took = time.Since(began)
 	l.run.rest = l.run.Pace.rest(p.took)
 	return p, err
+}
+
+// collect reads a page whose keys are of type K.
+func collect[K comparable](ctx context.Context, l *lister, st *statement, p *page) error {
+	var id pgtype.TID
+	var key, last K
+	err := l.run.Session.each(ctx, st, []any{&id, &key}, func() {
+		l.found.add(newRowID(id))
+		if p.rows == 0 || key != last {
+			last, p.atLast = key, 0
+		}
+		p.rows++
+		p.atLast++
+	})
+	p.last = last
+	return err
 }
 
 // rowIDs runs a statement that returns ctids.
