@@ -140,7 +140,7 @@ func TestEnqueueWaitShowsProgressAndTheResult(t *testing.T) {
 	require.Regexp(t, `^run \d+$`, lines[0])
 	require.Regexp(t, `(?m)^running, [1-9]\d* rows deleted of about \d+$`, printed)
 	require.Contains(t, printed, "completed, 8000 rows deleted\n")
-	require.Contains(t, printed, "public.refresh_tokens: 8000 rows deleted (sweep)\n")
+	require.Contains(t, printed, "public.refresh_tokens: 8000 rows deleted (index)\n")
 	require.Contains(t, printed, "public.password_resets: 0 rows deleted (index)\n")
 	require.Regexp(t, `^completed in \d+(\.\d+)?m?s$`, lines[len(lines)-1])
 	require.NotContains(t, printed, "\x1b", "this is no terminal")
