@@ -6,6 +6,8 @@ CLI := github.com/siltgate/siltgate/internal/cli
 LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT)
 LINT := go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 60s
+SOAK_KILLS ?= 500
+SOAK_TICKS ?= 2000
 
 .DEFAULT_GOAL := help
 
@@ -47,6 +49,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s)
 		echo "== $$target"; \
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname "$$file")" || exit 1; \
 	done
+
+.PHONY: soak
+soak: ## Strike a fleet at random, SOAK_KILLS (500) times at least, for about an hour
+	go test ./e2e -run Fault04 -v -count=1 -timeout 6h -soak.kills $(SOAK_KILLS) -soak.ticks $(SOAK_TICKS)
 
 .PHONY: compose-check
 compose-check: ## Try the compose file for real; needs a Docker engine

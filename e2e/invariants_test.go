@@ -86,22 +86,33 @@ func (db *database) requireEveryTickOnce(period time.Duration, outages ...outage
 }
 
 // requireOneAtATime is promise 3 seen in the ledger: the sessions that deleted did so one
-// after the other. It returns how many they were.
+// after the other. It returns how many they were. A process's number comes again, in another
+// session; no session pauses for a minute.
 func (db *database) requireOneAtATime() int64 {
 	db.t.Helper()
 	overlaps := db.texts(`
-		WITH session AS (
-			SELECT pid, tstzrange(min(at), max(at), '[]') AS during
-			FROM ledger
-			WHERE ours
-			GROUP BY pid
-		)
+` + sessions + `
 		SELECT format('%s deleted during %s, %s during %s', a.pid, a.during, b.pid, b.during)
 		FROM session AS a
 		JOIN session AS b ON a.pid < b.pid AND a.during && b.during`)
 	require.Empty(db.t, overlaps, "two sessions deleted at a time")
-	return db.number(`SELECT count(DISTINCT pid) FROM ledger WHERE ours`)
+	return db.number(sessions + `SELECT count(*) FROM session`)
 }
+
+// sessions are those that deleted, and when.
+const sessions = `
+	WITH deletion AS (
+		SELECT pid, at, at - lag(at) OVER (PARTITION BY pid ORDER BY at) > interval '1 minute' AS anew
+		FROM ledger
+		WHERE ours
+	), of_session AS (
+		SELECT pid, at, count(*) FILTER (WHERE anew) OVER (PARTITION BY pid ORDER BY at) AS nth
+		FROM deletion
+	), session AS (
+		SELECT pid, tstzrange(min(at), max(at), '[]') AS during
+		FROM of_session
+		GROUP BY pid, nth
+	)`
 
 // requireUndisturbed is invariant F: no statement of the application failed, or waited for a
 // lock longer than its patience, which is an error too.
