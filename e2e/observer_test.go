@@ -131,8 +131,8 @@ func (o *observer) lookAtLeaderAndDeleters(ctx context.Context, conn *pgx.Conn) 
 	if elected == nil {
 		return nil
 	}
-	// What was not looked at for a second is not known: somebody may have been elected twice.
-	const blink = time.Second
+	// What was not looked at for a while is not known: all the machine may have stood still.
+	const blink = 500 * time.Millisecond
 	if n := len(o.tenures); n > 0 && o.tenures[n-1].replica == *elected && asked.Sub(o.tenures[n-1].to) < blink {
 		o.tenures[n-1].to = asked
 		return nil
