@@ -11,7 +11,7 @@ import (
 
 // sideBySide is how many tests run at once unless -parallel says so: they mostly wait for
 // processes, so it is more than there are processors.
-const sideBySide = "8"
+const sideBySide = "6"
 
 func TestMain(m *testing.M) {
 	flag.Parse()

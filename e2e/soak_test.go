@@ -8,14 +8,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The short form of the soak; the long one is `make soak`.
+// The soak is asked for: it takes the machine for itself. `make soak` is the long
+// form, CI has a short one.
 var (
-	soakKills = flag.Int("soak.kills", 8, "kills of replicas that the soak makes at least")
+	soakKills = flag.Int("soak.kills", 0, "kills of replicas that the soak makes at least; 0 = no soak")
 	soakTicks = flag.Int("soak.ticks", 60, "ticks that fall due in the soak at least")
 )
 
 func TestFault04Promise2ChaosLosesNoRowAndNoTickAndDoublesNone(t *testing.T) {
 	t.Parallel()
+	if *soakKills == 0 {
+		t.Skip("not asked for by -soak.kills")
+	}
 	const (
 		period     = time.Second
 		size       = 5
