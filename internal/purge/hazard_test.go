@@ -248,7 +248,9 @@ func TestATableThatRefersToItselfDoesNotChaseRevocations(t *testing.T) {
 		db.exec(fmt.Sprintf(`UPDATE refresh_tokens SET revoked = true WHERE id = %d`, next))
 	}}, Progress{})
 	require.NoError(t, err)
-	require.LessOrEqual(t, p.Tables[0].Batches, int64(3*mostRepeats))
+	// Three passes: the first finds the row revoked before it too, so a row more
+	// than the second. A pass visits the range, and repeats that.
+	require.LessOrEqual(t, p.Tables[0].Batches, int64(3*(1+mostRepeats)))
 }
 
 func TestRowsOfATableThatRefersToItselfAreCountedOnce(t *testing.T) {
