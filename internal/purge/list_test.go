@@ -70,6 +70,17 @@ func TestRowsOfOneInstantAreCountedOnceAgainstWhatIsWorthListing(t *testing.T) {
 	require.EqualValues(t, 1000, p.Deleted())
 }
 
+func TestMoreRowsOfOneInstantThanAPageHoldsAreAllListed(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, indexTokens, `
+		ALTER TABLE refresh_tokens ADD filler text DEFAULT repeat('x', 1500);
+		INSERT INTO refresh_tokens (expires_at)
+		SELECT CASE WHEN n % 5 = 0 THEN timestamptz '2020-01-01' ELSE 'infinity' END FROM generate_series(1, 14000) AS n`)
+	p := db.mustPurge(tokens)
+	require.Equal(t, planIndex, p.Tables[0].Plan)
+	require.EqualValues(t, 2800, p.Deleted())
+}
+
 func TestARoundThatDeletesNothingIsTheLast(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, wideTokens, `
