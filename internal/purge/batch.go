@@ -20,7 +20,7 @@ type batchResult struct {
 // batch deletes a target's dead rows, or counts them in a dry run.
 func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	if r.DryRun {
-		return batchResult{}, r.count(ctx, h, t, in)
+		return r.count(ctx, h, t, in)
 	}
 
 	limit := r.limit(h, in)
@@ -68,19 +68,19 @@ func (h heap) mostRows(in target) int64 {
 	}
 }
 
-// count is a batch of a dry run.
-func (r *run) count(ctx context.Context, h heap, t *TableProgress, in target) error {
-	var n int64
+// count is a batch of a dry run: what it found counts as deleted.
+func (r *run) count(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
+	var found batchResult
 	var oldest pgtype.Timestamptz
-	if err := r.Session.query(ctx, h.countRows(in), &n, &oldest); err != nil {
-		return fmt.Errorf("count dead rows: %w", err)
+	if err := r.Session.query(ctx, h.countRows(in), &found.deleted, &oldest); err != nil {
+		return found, fmt.Errorf("count dead rows: %w", err)
 	}
-	t.Deleted += n
+	t.Deleted += found.deleted
 	if oldest.Valid && (t.Oldest == nil || oldest.Time.Before(*t.Oldest)) {
 		at := oldest.Time.UTC()
 		t.Oldest = &at
 	}
-	return nil
+	return found, nil
 }
 
 // remaining counts a target's rows that are dead and still there.

@@ -59,7 +59,11 @@ func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 		if err != nil || enough {
 			return err
 		}
-		// Few indexes are worth using for many rows: sweep from here on.
+		// Few indexes are worth using for many rows: sweep from here on, which in
+		// a dry run counts again what the list counted.
+		if r.DryRun {
+			t.Deleted -= at.Found
+		}
 		t.restart(0)
 		t.Plan = ""
 		t.plan(planSweep)

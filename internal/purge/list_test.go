@@ -119,7 +119,7 @@ func TestRoundsGoOnInAnotherSlice(t *testing.T) {
 	slices := 0
 	for ; !p.Done; slices++ {
 		require.Less(t, slices, 100)
-		p = e.slice(t, p, 1)
+		p = e.slice(t, Request{}, p, 1)
 	}
 	require.Greater(t, slices, 4)
 	require.Equal(t, dead, p.Deleted())
@@ -137,4 +137,19 @@ func TestADryRunCountsEachRowOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, db.number(wideDead), p.Deleted())
 	}
+}
+
+func TestADryRunThatGivesItsListUpCountsEachRowOnce(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, wideTokens)
+	e := db.engine(tokens)
+	dry := Request{DryRun: true}
+	p := e.slice(t, dry, Progress{}, 1)
+	require.Equal(t, planIndex, p.Tables[0].Plan)
+	require.Positive(t, p.Deleted())
+	e.listFor = 1
+	p = e.slice(t, dry, p, 1000)
+	require.True(t, p.Done)
+	require.Equal(t, planSweep, p.Tables[0].Plan)
+	require.Equal(t, db.number(wideDead), p.Deleted())
 }

@@ -154,7 +154,7 @@ func TestARunGoesOnWhereASliceEnded(t *testing.T) {
 			var p Progress
 			slices := 0
 			for !p.Done {
-				p = e.slice(t, p, 1)
+				p = e.slice(t, Request{}, p, 1)
 				slices++
 				require.Less(t, slices, 1000)
 			}
@@ -167,7 +167,7 @@ func TestARunGoesOnWhereASliceEnded(t *testing.T) {
 }
 
 // slice runs an engine until so many batches are done.
-func (e testEngine) slice(t *testing.T, from Progress, batches int64) Progress {
+func (e testEngine) slice(t *testing.T, req Request, from Progress, batches int64) Progress {
 	t.Helper()
 	if len(from.Tables) > 0 {
 		batches += from.Tables[0].Batches
@@ -175,11 +175,13 @@ func (e testEngine) slice(t *testing.T, from Progress, batches int64) Progress {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	over := errors.New("stop")
-	p, err := e.Run(ctx, Request{Tables: e.tables, Report: func(p *Progress) {
+	req.Tables = e.tables
+	req.Report = func(p *Progress) {
 		if p.Tables[0].Batches >= batches {
 			cancel(over)
 		}
-	}}, from)
+	}
+	p, err := e.Run(ctx, req, from)
 	if err != nil {
 		require.ErrorIs(t, err, over)
 	}
