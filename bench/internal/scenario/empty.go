@@ -121,7 +121,16 @@ func (b *Bench) withReplica(ctx context.Context, made templates, shape tokens.Sh
 	if err := b.Server.LogStatements(ctx, working); err != nil {
 		return err
 	}
-	program, err := replica.Start(ctx, b.Program, b.Server.URL(working), b.Settings...)
+	if err := b.onWorking(ctx, b.Settings, do); err != nil {
+		return err
+	}
+	return b.Server.Drop(ctx, working)
+}
+
+// onWorking gives do a connection to the database that is measured while a
+// replica works on it.
+func (b *Bench) onWorking(ctx context.Context, settings []string, do func(*pgx.Conn, *replica.Replica) error) error {
+	program, err := replica.Start(ctx, b.Program, b.Server.URL(working), settings...)
 	if err != nil {
 		return err
 	}
@@ -133,8 +142,5 @@ func (b *Bench) withReplica(ctx context.Context, made templates, shape tokens.Sh
 	if stopErr := program.Stop(); err == nil {
 		err = stopErr
 	}
-	if err != nil {
-		return err
-	}
-	return b.Server.Drop(ctx, working)
+	return err
 }

@@ -54,7 +54,7 @@ type Bench struct {
 
 // Names are the scenarios.
 func Names() []string {
-	return []string{"backlog", "daily", "empty", "snapshot", "memory", "latency", "idle"}
+	return []string{"backlog", "daily", "empty", "again", "many", "snapshot", "memory", "latency", "idle"}
 }
 
 // Run measures one scenario.
@@ -63,6 +63,8 @@ func (b *Bench) Run(ctx context.Context, name string) (report.Section, error) {
 		"backlog":  b.backlog,
 		"daily":    b.daily,
 		"empty":    b.empty,
+		"again":    b.again,
+		"many":     b.many,
 		"snapshot": b.snapshot,
 		"memory":   b.memory,
 		"latency":  b.latency,

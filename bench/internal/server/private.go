@@ -34,6 +34,7 @@ func startPrivate(ctx context.Context, opts Options, output *log) (*privateServe
 	}
 	if libraries := preloads(ctx, opts, settings); len(libraries) > 0 {
 		settings["shared_preload_libraries"] = strings.Join(libraries, ",")
+		settings["pg_stat_statements.max"] = "50000" // a thousand tables have each its own statements
 	}
 	maps.Copy(settings, opts.Settings)
 	return localpg.Start(ctx, localpg.Options{BinDir: opts.BinDir, Path: opts.Path, Settings: settings, Log: output})
