@@ -92,13 +92,34 @@ func (db *database) role(grants string) string {
 // session opens a run's session.
 func (db *database) session() *Session {
 	db.t.Helper()
+	return db.watched(nil)
+}
+
+// watched is a session whose statements are told of before they are sent.
+func (db *database) watched(statement watch) *Session {
+	db.t.Helper()
 	config, err := pgx.ParseConfig(db.url)
 	require.NoError(db.t, err)
+	if statement != nil {
+		config.Tracer = statement
+	}
 	s, err := Open(db.t.Context(), config, "test")
 	require.NoError(db.t, err)
 	db.t.Cleanup(func() { s.Close(context.Background()) })
 	return s
 }
+
+// watch is told of statements.
+type watch func(sql string)
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (w watch) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	w(data.SQL)
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (watch) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // testEngine is an engine and the tables that it is to purge.
 type testEngine struct {
@@ -110,8 +131,13 @@ type testEngine struct {
 // engine is an engine without pauses over a session of its own.
 func (db *database) engine(tables ...Table) testEngine {
 	db.t.Helper()
+	return db.engineOn(db.session(), tables...)
+}
+
+// engineOn is an engine without pauses.
+func (db *database) engineOn(session *Session, tables ...Table) testEngine {
 	return testEngine{tables: tables, Engine: Engine{
-		Session: db.session(),
+		Session: session,
 		Pace:    Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
 		Log:     slog.New(slog.DiscardHandler),
 	}}
