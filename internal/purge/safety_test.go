@@ -48,7 +48,8 @@ func TestFault13SurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 				written[id] = true
 				db.exec(`UPDATE refresh_tokens SET revoked = true WHERE id = $1`, id)
 				db.exec(`INSERT INTO refresh_tokens (expires_at) VALUES (now() + interval '1 h')`)
-			case 3: // ctids are free to be used again
+			case 3: // renewed as well, and the places where they lay are taken by new ones
+				db.exec(`UPDATE refresh_tokens SET expires_at = now() + interval '1 h', revoked = false WHERE id BETWEEN $1 AND $1 + 20`, id)
 				db.exec(`VACUUM refresh_tokens`)
 				db.exec(`INSERT INTO refresh_tokens (expires_at) SELECT now() + interval '1 h' FROM generate_series(1, 30)`)
 			default: // nothing
@@ -95,6 +96,8 @@ func TestARowRenewedWhileABatchWaitsForItStays(t *testing.T) {
 		require.NoError(t, err)
 
 		e := db.engine(tokens)
+		require.NoError(t, e.Session.set(t.Context(), "lock_timeout", "10s"))
+		require.NoError(t, e.Session.set(t.Context(), "statement_timeout", "20s"))
 		done := make(chan error, 1)
 		go func() {
 			_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
