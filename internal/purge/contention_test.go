@@ -98,11 +98,8 @@ func TestFault25AnOldSnapshotMakesARunReadNoMore(t *testing.T) {
 					SELECT now() + CASE WHEN n % 20 = 0 THEN -1 ELSE 1 END * interval '1 h' FROM generate_series(1, $1::int) AS n`, rows)
 				db.exec(`VACUUM ANALYZE refresh_tokens`)
 				if held {
-					tx, err := db.pool.BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
-					require.NoError(t, err)
 					var n int64
-					require.NoError(t, tx.QueryRow(t.Context(), `SELECT count(*) FROM refresh_tokens`).Scan(&n))
-					t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+					require.NoError(t, db.begin(pgx.RepeatableRead).QueryRow(t.Context(), `SELECT count(*) FROM refresh_tokens`).Scan(&n))
 				}
 				filled := db.blocksRead()
 				e := db.engine(tokens)

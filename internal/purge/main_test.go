@@ -57,6 +57,15 @@ func (db *database) exec(sql string, args ...any) {
 	require.NoError(db.t, err, sql)
 }
 
+// begin begins a transaction, which is over when the test is: a pool waits for it.
+func (db *database) begin(level pgx.TxIsoLevel) pgx.Tx {
+	db.t.Helper()
+	tx, err := db.pool.BeginTx(db.t.Context(), pgx.TxOptions{IsoLevel: level})
+	require.NoError(db.t, err)
+	db.t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	return tx
+}
+
 // number runs a query for one integer.
 func (db *database) number(sql string) int64 {
 	db.t.Helper()

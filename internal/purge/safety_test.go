@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -90,9 +91,8 @@ func TestARowRenewedWhileABatchWaitsForItStays(t *testing.T) {
 	t.Parallel()
 	for _, ddl := range []string{createTokens, createTokens + ";" + indexTokens} {
 		db := newDatabase(t, ddl, `INSERT INTO refresh_tokens (expires_at) SELECT now() - interval '1 h' FROM generate_series(1, 10)`)
-		tx, err := db.pool.Begin(t.Context())
-		require.NoError(t, err)
-		_, err = tx.Exec(t.Context(), `UPDATE refresh_tokens SET expires_at = now() + interval '1 h' WHERE id = 5`)
+		tx := db.begin(pgx.ReadCommitted)
+		_, err := tx.Exec(t.Context(), `UPDATE refresh_tokens SET expires_at = now() + interval '1 h' WHERE id = 5`)
 		require.NoError(t, err)
 
 		e := db.engine(tokens)
@@ -122,9 +122,8 @@ func TestFault11ALockedRowIsSkippedCountedAndTakenNextTime(t *testing.T) {
 			if plan == planIndex {
 				db.exec(indexTokens)
 			}
-			tx, err := db.pool.Begin(t.Context())
-			require.NoError(t, err)
-			_, err = tx.Exec(t.Context(), `SELECT FROM refresh_tokens WHERE id IN (7, 77) FOR UPDATE`)
+			tx := db.begin(pgx.ReadCommitted)
+			_, err := tx.Exec(t.Context(), `SELECT FROM refresh_tokens WHERE id IN (7, 77) FOR UPDATE`)
 			require.NoError(t, err)
 
 			p := db.mustPurge(tokens)
@@ -142,9 +141,8 @@ func TestFault11ALockedRowIsSkippedCountedAndTakenNextTime(t *testing.T) {
 func TestFault12ALockedTableIsWaitedForALittleAtATime(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 100)`)
-	tx, err := db.pool.Begin(t.Context())
-	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), `LOCK TABLE refresh_tokens IN ACCESS EXCLUSIVE MODE`)
+	tx := db.begin(pgx.ReadCommitted)
+	_, err := tx.Exec(t.Context(), `LOCK TABLE refresh_tokens IN ACCESS EXCLUSIVE MODE`)
 	require.NoError(t, err)
 
 	e := db.engine(tokens)
