@@ -28,6 +28,9 @@ const (
 	// for one that could not. It is longer than the 5 s below which River keeps
 	// a job available, and would fetch it for naught.
 	snoozeForTurn = 6 * time.Second
+
+	// takeUpTime is for how long a slice that was fetched may not hold the lock yet.
+	takeUpTime = 10 * time.Second
 )
 
 // encodedArgs are arguments as they came. River would retry a job whose
@@ -146,27 +149,27 @@ func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
 	}
 }
 
-// tryTurn returns ErrBusy while another run deletes; and to a run that has not
-// begun while another one has, also between two slices of that.
+// tryTurn returns ErrBusy while another run deletes. Between the slices of one that
+// has begun it is also busy, to a run that has not or was asked for later. A run whose
+// replica died is not waited for: it is there again once it is rescued.
 func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error) {
-	if run.progress.Cutoff.IsZero() {
-		var busy bool
-		err := c.replica.Pool.QueryRow(ctx, `
-			SELECT EXISTS (
-				SELECT
-				FROM `+c.replica.table("river_job")+`
-				WHERE kind = $1
-					AND id <> $2
-					AND queue = 'default'
-					AND state IN ('available', 'running', 'scheduled')
-					AND metadata -> 'output' ->> 'outcome' = 'running')`,
-			jobs.TokenCleanupKind, run.job.ID).Scan(&busy)
-		if err != nil {
-			return nil, fmt.Errorf("look for other runs: %w", err)
-		}
-		if busy {
-			return nil, purge.ErrBusy
-		}
+	var busy bool
+	err := c.replica.Pool.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT
+			FROM `+c.replica.table("river_job")+`
+			WHERE kind = $1
+				AND id <> $2
+				AND (id < $2 OR NOT $3)
+				AND queue = 'default'
+				AND (state IN ('available', 'scheduled') OR state = 'running' AND attempted_at > now() - $4::interval)
+				AND metadata -> 'output' ->> 'outcome' = 'running')`,
+		jobs.TokenCleanupKind, run.job.ID, !run.progress.Cutoff.IsZero(), takeUpTime).Scan(&busy)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look for other runs: %w", err)
+	case busy:
+		return nil, purge.ErrBusy
 	}
 	return purge.Open(ctx, c.replica.Pool.Config().ConnConfig, "siltgate run "+c.replica.Schema)
 }
