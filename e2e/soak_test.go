@@ -47,7 +47,7 @@ func TestFault04Promise2ChaosLosesNoRowAndNoTickAndDoublesNone(t *testing.T) {
 	for !enough() {
 		c.db.fill(dead, 0) // a run that lasts, so that it meets what comes
 		for _, strike := range c.deck(min(*soakKills, killsADeck)) {
-			c.pass(c.between(time.Second, 5*time.Second))
+			c.pass(c.between(500*time.Millisecond, 4*time.Second))
 			strike()
 		}
 	}
