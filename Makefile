@@ -51,7 +51,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s)
 	done
 
 .PHONY: soak
-soak: ## Strike a fleet at random, SOAK_KILLS (500) times at least, for about an hour
+soak: ## Strike a fleet at random, SOAK_KILLS (500) times at least, for some 35 minutes
 	go test ./e2e -run Fault04 -v -count=1 -timeout 6h -soak.kills $(SOAK_KILLS) -soak.ticks $(SOAK_TICKS)
 
 .PHONY: compose-check
