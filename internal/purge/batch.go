@@ -70,27 +70,31 @@ func (h heap) mostRows(in target) int64 {
 
 // count is a batch of a dry run: what it found counts as deleted.
 func (r *run) count(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
-	var found batchResult
-	var oldest pgtype.Timestamptz
-	if err := r.Session.query(ctx, h.countRows(in), &found.deleted, &oldest); err != nil {
-		return found, fmt.Errorf("count dead rows: %w", err)
+	n, oldest, err := r.Session.countDead(ctx, h, in)
+	if err != nil {
+		return batchResult{}, fmt.Errorf("count dead rows: %w", err)
 	}
-	t.Deleted += found.deleted
+	t.Deleted += n
 	if oldest.Valid && (t.Oldest == nil || oldest.Time.Before(*t.Oldest)) {
 		at := oldest.Time.UTC()
 		t.Oldest = &at
 	}
-	return found, nil
+	return batchResult{deleted: n}, nil
 }
 
 // remaining counts a target's rows that are dead and still there.
 func (r *run) remaining(ctx context.Context, h heap, in target) (int64, error) {
-	var n int64
-	var oldest pgtype.Timestamptz
-	if err := r.Session.query(ctx, h.countRows(in), &n, &oldest); err != nil {
+	n, _, err := r.Session.countDead(ctx, h, in)
+	if err != nil {
 		return 0, fmt.Errorf("count rows left: %w", err)
 	}
 	return n, nil
+}
+
+// countDead counts a target's dead rows, and finds the oldest expiry among them.
+func (s *Session) countDead(ctx context.Context, h heap, in target) (n int64, oldest pgtype.Timestamptz, err error) {
+	err = s.query(ctx, h.countRows(in), &n, &oldest)
+	return n, oldest, err
 }
 
 // yield takes what is free of a target in which someone holds a lock. What

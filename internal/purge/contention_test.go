@@ -98,8 +98,11 @@ func TestFault25AnOldSnapshotMakesARunReadNoMore(t *testing.T) {
 					SELECT now() + CASE WHEN n % 20 = 0 THEN -1 ELSE 1 END * interval '1 h' FROM generate_series(1, $1::int) AS n`, rows)
 				db.exec(`VACUUM ANALYZE refresh_tokens`)
 				if held {
-					var n int64
-					require.NoError(t, db.begin(pgx.RepeatableRead).QueryRow(t.Context(), `SELECT count(*) FROM refresh_tokens`).Scan(&n))
+					tx := db.begin()
+					_, err := tx.Exec(t.Context(), `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`)
+					require.NoError(t, err)
+					_, err = tx.Exec(t.Context(), `SELECT count(*) FROM refresh_tokens`)
+					require.NoError(t, err)
 				}
 				filled := db.blocksRead()
 				e := db.engine(tokens)

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -260,7 +259,7 @@ func TestRowsOfATableThatRefersToItselfAreCountedOnce(t *testing.T) {
 		CREATE TABLE refresh_tokens (id bigint PRIMARY KEY, parent bigint REFERENCES refresh_tokens, expires_at timestamptz, revoked boolean);
 		CREATE INDEX ON refresh_tokens (parent);
 		INSERT INTO refresh_tokens SELECT n, CASE WHEN n > 1 AND n < 20 THEN n - 1 END, 'infinity', true FROM generate_series(1, 30) n`)
-	tx := db.begin(pgx.ReadCommitted)
+	tx := db.begin()
 	_, err := tx.Exec(t.Context(), `SELECT FROM refresh_tokens WHERE id = 25 FOR UPDATE`)
 	require.NoError(t, err)
 	p := db.mustPurge(tokens)

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -39,7 +38,7 @@ func TestAListThatTakesLongIsWorkedInRounds(t *testing.T) {
 				INSERT INTO audit SELECT id FROM refresh_tokens WHERE expires_at < now() ORDER BY expires_at LIMIT 3`)
 			dead := db.number(wideDead)
 			require.Greater(t, dead, int64(1900))
-			holder := db.begin(pgx.ReadCommitted)
+			holder := db.begin()
 			_, err := holder.Exec(t.Context(), `SELECT FROM refresh_tokens WHERE revoked AND id % 5 = 0 ORDER BY id LIMIT 2 FOR UPDATE`)
 			require.NoError(t, err)
 

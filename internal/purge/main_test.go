@@ -58,9 +58,9 @@ func (db *database) exec(sql string, args ...any) {
 }
 
 // begin begins a transaction, which is over when the test is: a pool waits for it.
-func (db *database) begin(level pgx.TxIsoLevel) pgx.Tx {
+func (db *database) begin() pgx.Tx {
 	db.t.Helper()
-	tx, err := db.pool.BeginTx(db.t.Context(), pgx.TxOptions{IsoLevel: level})
+	tx, err := db.pool.Begin(db.t.Context())
 	require.NoError(db.t, err)
 	db.t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
 	return tx

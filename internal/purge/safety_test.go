@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -35,22 +34,26 @@ func TestFault13SurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 			FROM generate_series(1, $1) AS n`, rows, rapid.IntRange(0, 1500).Draw(rt, "width"))
 		mustStay, written := map[int64]bool{}, map[int64]bool{}
 		// The application acts now and then. What it makes live stays.
+		renew := func(id int64) {
+			db.exec(`UPDATE refresh_tokens SET expires_at = now() + interval '1 h', revoked = false WHERE id BETWEEN $1 AND $1 + 20`, id)
+		}
+		revoke := func(id int64) {
+			delete(mustStay, id)
+			written[id] = true
+			db.exec(`UPDATE refresh_tokens SET revoked = true WHERE id = $1`, id)
+		}
 		act := func() {
 			id := rapid.Int64Range(1, int64(max(rows, 1))).Draw(rt, "id")
 			switch rapid.IntRange(0, 6).Draw(rt, "act") {
 			case 0: // renewed, by any number of users at once
-				db.exec(`UPDATE refresh_tokens SET expires_at = now() + interval '1 h', revoked = false WHERE id BETWEEN $1 AND $1 + 20`, id)
-			case 1: // revoked
-				delete(mustStay, id)
-				written[id] = true
-				db.exec(`UPDATE refresh_tokens SET revoked = true WHERE id = $1`, id)
+				renew(id)
+			case 1:
+				revoke(id)
 			case 2: // rotated: the old one revoked, a new one put in a free place
-				delete(mustStay, id)
-				written[id] = true
-				db.exec(`UPDATE refresh_tokens SET revoked = true WHERE id = $1`, id)
+				revoke(id)
 				db.exec(`INSERT INTO refresh_tokens (expires_at) VALUES (now() + interval '1 h')`)
 			case 3: // renewed as well, and the places where they lay are taken by new ones
-				db.exec(`UPDATE refresh_tokens SET expires_at = now() + interval '1 h', revoked = false WHERE id BETWEEN $1 AND $1 + 20`, id)
+				renew(id)
 				db.exec(`VACUUM refresh_tokens`)
 				db.exec(`INSERT INTO refresh_tokens (expires_at) SELECT now() + interval '1 h' FROM generate_series(1, 30)`)
 			default: // nothing
@@ -71,10 +74,7 @@ func TestFault13SurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 		defer e.Session.Close(t.Context())
 		e.Pace.BatchTarget = time.Duration(rapid.IntRange(1, 2000).Draw(rt, "target")) * time.Microsecond
 		look()
-		_, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(*Progress) {
-			act()
-			look()
-		}}, Progress{})
+		_, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(*Progress) { act(); look() }}, Progress{})
 		require.NoError(rt, err)
 
 		for _, id := range db.ids(`SELECT id FROM refresh_tokens`) {
@@ -84,6 +84,9 @@ func TestFault13SurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 		for _, id := range db.ids(`SELECT id FROM refresh_tokens WHERE expires_at < now()`) {
 			require.True(rt, written[id], "expired row %d is left", id)
 		}
+		e.Session.Close(t.Context())
+		db.mustPurge(tokens)
+		require.Zero(rt, db.number(`SELECT count(*) FROM refresh_tokens WHERE expires_at < now() OR revoked`), "the next run leaves none")
 	})
 }
 
@@ -91,7 +94,7 @@ func TestARowRenewedWhileABatchWaitsForItStays(t *testing.T) {
 	t.Parallel()
 	for _, ddl := range []string{createTokens, createTokens + ";" + indexTokens} {
 		db := newDatabase(t, ddl, `INSERT INTO refresh_tokens (expires_at) SELECT now() - interval '1 h' FROM generate_series(1, 10)`)
-		tx := db.begin(pgx.ReadCommitted)
+		tx := db.begin()
 		_, err := tx.Exec(t.Context(), `UPDATE refresh_tokens SET expires_at = now() + interval '1 h' WHERE id = 5`)
 		require.NoError(t, err)
 
@@ -122,7 +125,7 @@ func TestFault11ALockedRowIsSkippedCountedAndTakenNextTime(t *testing.T) {
 			if plan == planIndex {
 				db.exec(indexTokens)
 			}
-			tx := db.begin(pgx.ReadCommitted)
+			tx := db.begin()
 			_, err := tx.Exec(t.Context(), `SELECT FROM refresh_tokens WHERE id IN (7, 77) FOR UPDATE`)
 			require.NoError(t, err)
 
@@ -141,7 +144,7 @@ func TestFault11ALockedRowIsSkippedCountedAndTakenNextTime(t *testing.T) {
 func TestFault12ALockedTableIsWaitedForALittleAtATime(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 100)`)
-	tx := db.begin(pgx.ReadCommitted)
+	tx := db.begin()
 	_, err := tx.Exec(t.Context(), `LOCK TABLE refresh_tokens IN ACCESS EXCLUSIVE MODE`)
 	require.NoError(t, err)
 
