@@ -3,13 +3,14 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/siltgate/siltgate/bench/internal/method"
 	"github.com/siltgate/siltgate/bench/internal/replica"
 	"github.com/siltgate/siltgate/bench/internal/report"
 	"github.com/siltgate/siltgate/bench/internal/stats"
+	"github.com/siltgate/siltgate/bench/internal/tokens"
 )
 
 // Again is what runs cost that follow on each other. Times are those that the
@@ -36,69 +37,48 @@ func (b *Bench) again(ctx context.Context) (report.Section, error) {
 	}
 	var all []Again
 	made := templates{}
-	for _, data := range []struct {
-		name    string
-		percent int64
-		indexed bool
-	}{
-		{"backlog, indexed", backlogDead, true},
-		{"backlog, unindexed", backlogDead, false},
-		{"daily, indexed", dailyDead, true},
-		{"daily, unindexed", dailyDead, false},
-	} {
-		var first, second, third, vacuumed []float64
-		var last Again
-		for range b.Repetitions {
-			a, err := b.againOn(ctx, made, data.percent, data.indexed)
-			if err != nil {
-				return report.Section{}, err
-			}
-			last = a
-			all = append(all, a)
-			first, second = append(first, a.First), append(second, a.Second)
-			third, vacuumed = append(third, a.Third), append(vacuumed, a.Vacuumed)
-			b.Log.Info("measured", "data", data.name, "first", a.First, "second", a.Second, "third", a.Third, "vacuumed", a.Vacuumed)
+	for _, data := range b.datasets() {
+		runs, err := repeat(ctx, b, made, data, func(conn *pgx.Conn, _ *replica.Replica) (Again, error) {
+			return againOn(ctx, conn, data.shape)
+		})
+		if err != nil {
+			return report.Section{}, err
 		}
-		table.Add(data.name, report.Count(float64(last.Dead)), report.Millis(stats.Median(first)), report.Millis(stats.Median(second)),
-			report.Millis(stats.Median(third)), report.Millis(stats.Median(vacuumed)), last.Plans)
+		all = append(all, runs...)
+		median := func(figure func(Again) float64) string { return report.Millis(stats.MedianOf(runs, figure)) }
+		table.Add(data.name, report.Count(float64(data.shape.Dead)),
+			median(func(a Again) float64 { return a.First }),
+			median(func(a Again) float64 { return a.Second }),
+			median(func(a Again) float64 { return a.Third }),
+			median(func(a Again) float64 { return a.Vacuumed }),
+			runs[len(runs)-1].Plans)
 	}
 	return report.Section{Tables: []report.Table{table}, Data: all}, nil
 }
 
-func (b *Bench) againOn(ctx context.Context, made templates, deadPercent int64, indexed bool) (Again, error) {
-	shape := b.shape(deadPercent, indexed)
-	a := Again{Dead: shape.Dead, Indexed: indexed}
-	err := b.withReplica(ctx, made, shape, func(conn *pgx.Conn, _ *replica.Replica) error {
-		for _, step := range []struct {
-			before string
-			finds  int64
-			took   *float64
-		}{
-			{"ALTER TABLE refresh_tokens SET (autovacuum_enabled = false)", shape.Dead, &a.First},
-			{"", 0, &a.Second},
-			{"", 0, &a.Third},
-			{"VACUUM (ANALYZE) refresh_tokens", 0, &a.Vacuumed},
-		} {
-			if _, err := conn.Exec(ctx, step.before); err != nil { // "" is a statement too
-				return fmt.Errorf("prepare a run: %w", err)
-			}
-			run, err := method.Ask(ctx, conn, true, poll)
-			if err != nil {
-				return err
-			}
-			if err := run.Settle(ctx, conn); err != nil {
-				return err
-			}
-			if run.Deleted != step.finds {
-				return fmt.Errorf("a run deleted %d rows of %d", run.Deleted, step.finds)
-			}
-			*step.took = float64(run.Result.DurationMS)
-			if a.Plans != "" {
-				a.Plans += ", "
-			}
-			a.Plans += run.Plan
+func againOn(ctx context.Context, conn *pgx.Conn, shape tokens.Shape) (Again, error) {
+	a := Again{Dead: shape.Dead, Indexed: shape.Indexed}
+	var plans []string
+	for _, step := range []struct {
+		before string // "" is a statement too
+		finds  int64
+		took   *float64
+	}{
+		{"ALTER TABLE refresh_tokens SET (autovacuum_enabled = false)", shape.Dead, &a.First},
+		{"", 0, &a.Second},
+		{"", 0, &a.Third},
+		{"VACUUM (ANALYZE) refresh_tokens", 0, &a.Vacuumed},
+	} {
+		if _, err := conn.Exec(ctx, step.before); err != nil {
+			return a, fmt.Errorf("prepare a run: %w", err)
 		}
-		return nil
-	})
-	return a, err
+		run, err := purge(ctx, conn, step.finds)
+		if err != nil {
+			return a, err
+		}
+		*step.took = float64(run.Result.DurationMS)
+		plans = append(plans, run.Plan)
+	}
+	a.Plans = strings.Join(plans, ", ")
+	return a, nil
 }

@@ -3,10 +3,10 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/siltgate/siltgate/bench/internal/method"
 	"github.com/siltgate/siltgate/bench/internal/replica"
 	"github.com/siltgate/siltgate/bench/internal/report"
 	"github.com/siltgate/siltgate/bench/internal/server"
@@ -17,9 +17,9 @@ import (
 type Spread struct {
 	Places     int     `json:"places"`
 	Partitions bool    `json:"partitions"` // of one table; else tables of their own
-	Rows       int64   `json:"rows"`       // in all of them
-	Empty      float64 `json:"empty_ms"`   // nothing is dead
-	Daily      float64 `json:"daily_ms"`   // 2 % are
+	Each       int64   `json:"rows_in_each"`
+	Empty      int64   `json:"empty_ms"`   // nothing is dead
+	Daily      int64   `json:"daily_ms"`   // 2 % are
 	Statements float64 `json:"statements"` // of the replica, for a run that finds nothing; 0 = not known
 }
 
@@ -35,10 +35,11 @@ func (b *Bench) many(ctx context.Context) (report.Section, error) {
 	}
 	var all []Spread
 	for _, places := range []int{1, 10, 100, 1000} {
-		if err := b.spread(ctx, places); err != nil {
+		each := b.Rows / int64(places)
+		if err := b.spread(ctx, places, each); err != nil {
 			return report.Section{}, err
 		}
-		for _, s := range []Spread{{Places: places}, {Places: places, Partitions: true}} {
+		for _, s := range []Spread{{Places: places, Each: each}, {Places: places, Each: each, Partitions: true}} {
 			if err := b.runOver(ctx, &s); err != nil {
 				return report.Section{}, err
 			}
@@ -48,9 +49,9 @@ func (b *Bench) many(ctx context.Context) (report.Section, error) {
 				name = fmt.Sprintf("%d partitions", places)
 			}
 			b.Log.Info("measured", "places", name, "empty_ms", s.Empty, "daily_ms", s.Daily, "statements", s.Statements)
-			n := float64(places)
-			table.Add(name, report.Count(float64(s.Rows)/n), report.Millis(s.Empty), report.Millis(s.Empty/n),
-				report.Millis(s.Statements/n), report.Millis(s.Daily), report.Count(float64(s.Rows)*dailyDead/100/(s.Daily/1000)))
+			n, empty, daily := float64(places), float64(s.Empty), float64(s.Daily)
+			table.Add(name, report.Count(float64(each)), report.Millis(empty), report.Millis(empty/n),
+				report.Millis(s.Statements/n), report.Millis(daily), report.Count(float64(each)*n*dailyDead/100/(daily/1000)))
 		}
 		if err := b.Server.Drop(ctx, working); err != nil {
 			return report.Section{}, err
@@ -59,8 +60,8 @@ func (b *Bench) many(ctx context.Context) (report.Section, error) {
 	return report.Section{Tables: []report.Table{table}, Data: all}, nil
 }
 
-// spread fills tables tokens_1, tokens_2 and so on, alike, all rows alive.
-func (b *Bench) spread(ctx context.Context, places int) error {
+// spread fills tables tokens_0, tokens_1 and so on, alike, all rows alive.
+func (b *Bench) spread(ctx context.Context, places int, each int64) error {
 	if err := b.Server.Create(ctx, working); err != nil {
 		return err
 	}
@@ -69,8 +70,7 @@ func (b *Bench) spread(ctx context.Context, places int) error {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // its work is done
-	each := b.Rows / int64(places)
-	for place := 1; place <= places; place++ {
+	for place := range places {
 		_, err := conn.Exec(ctx, fmt.Sprintf(`
 			CREATE TABLE tokens_%[1]d (
 				id         uuid NOT NULL PRIMARY KEY,
@@ -95,67 +95,73 @@ func (b *Bench) spread(ctx context.Context, places int) error {
 
 // runOver measures runs over tables of their own, or makes partitions of them first.
 func (b *Bench) runOver(ctx context.Context, s *Spread) error {
-	settings := b.Settings
+	settings := slices.Clone(b.Settings)
+	configure := func(i int, table string) {
+		settings = append(settings,
+			fmt.Sprintf("SILTGATE_TABLES_%d_NAME=%s", i, table),
+			fmt.Sprintf("SILTGATE_TABLES_%d_DONE_COLUMN=revoked", i))
+	}
 	if s.Partitions {
-		if err := b.attach(ctx, s.Places); err != nil {
-			return err
-		}
-		settings = append(settings, "SILTGATE_TABLES_0_NAME=refresh_tokens", "SILTGATE_TABLES_0_DONE_COLUMN=revoked")
+		configure(0, "refresh_tokens")
 	} else {
-		for place := 1; place <= s.Places; place++ {
-			settings = append(settings,
-				fmt.Sprintf("SILTGATE_TABLES_%d_NAME=tokens_%d", place-1, place),
-				fmt.Sprintf("SILTGATE_TABLES_%d_DONE_COLUMN=revoked", place-1))
+		for place := range s.Places {
+			configure(place, fmt.Sprintf("tokens_%d", place))
 		}
 	}
-	each := b.Rows / int64(s.Places)
-	s.Rows = each * int64(s.Places)
 	return b.onWorking(ctx, settings, func(conn *pgx.Conn, _ *replica.Replica) error {
-		var empty, daily []float64
-		if err := b.Server.ResetStatements(ctx); err != nil {
-			return err
-		}
-		for range b.Repetitions {
-			took, err := runOnce(ctx, conn, 0)
-			if err != nil {
+		if s.Partitions {
+			if err := attach(ctx, conn, s.Places); err != nil {
 				return err
 			}
-			empty = append(empty, took)
 		}
-		statements, err := b.Server.Statements(ctx, working)
-		if err != nil {
-			return err
-		}
-		for _, statement := range statements {
-			s.Statements += float64(statement.Calls) / float64(b.Repetitions)
-		}
-		for range b.Repetitions {
-			dead := each * dailyDead / 100
-			if err := die(ctx, conn, s.Places, dead); err != nil {
-				return err
-			}
-			took, err := runOnce(ctx, conn, dead*int64(s.Places))
-			if err != nil {
-				return err
-			}
-			daily = append(daily, took)
-		}
-		s.Empty, s.Daily = stats.Median(empty), stats.Median(daily)
-		return nil
+		return b.runsOver(ctx, conn, s)
 	})
 }
 
-// attach makes the tables partitions of one.
-func (b *Bench) attach(ctx context.Context, places int) error {
-	conn, err := b.Server.Connect(ctx, working, "bench")
+// runsOver measures runs that find nothing, then those that find some dead rows in
+// each place.
+func (b *Bench) runsOver(ctx context.Context, conn *pgx.Conn, s *Spread) error {
+	if err := b.Server.ResetStatements(ctx); err != nil {
+		return err
+	}
+	var err error
+	if s.Empty, err = b.runs(ctx, conn, s.Places, 0); err != nil {
+		return err
+	}
+	statements, err := b.Server.Statements(ctx, working)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // its work is done
-	if _, err := conn.Exec(ctx, `CREATE TABLE refresh_tokens (LIKE tokens_1) PARTITION BY LIST (place)`); err != nil {
+	for _, statement := range statements {
+		s.Statements += float64(statement.Calls) / float64(b.Repetitions)
+	}
+	s.Daily, err = b.runs(ctx, conn, s.Places, s.Each*dailyDead/100)
+	return err
+}
+
+// runs are as many as the plan says, each over so many dead rows in each place. It
+// returns the median of their durations, in ms.
+func (b *Bench) runs(ctx context.Context, conn *pgx.Conn, places int, dead int64) (int64, error) {
+	var took []int64
+	for range b.Repetitions {
+		if err := die(ctx, conn, places, dead); err != nil {
+			return 0, err
+		}
+		run, err := purge(ctx, conn, dead*int64(places))
+		if err != nil {
+			return 0, err
+		}
+		took = append(took, run.Result.DurationMS)
+	}
+	return stats.Median(took), nil
+}
+
+// attach makes the tables partitions of one.
+func attach(ctx context.Context, conn *pgx.Conn, places int) error {
+	if _, err := conn.Exec(ctx, `CREATE TABLE refresh_tokens (LIKE tokens_0) PARTITION BY LIST (place)`); err != nil {
 		return fmt.Errorf("create a partitioned table: %w", err)
 	}
-	for place := 1; place <= places; place++ {
+	for place := range places {
 		_, err := conn.Exec(ctx, fmt.Sprintf(`ALTER TABLE refresh_tokens ATTACH PARTITION tokens_%[1]d FOR VALUES IN (%[1]d)`, place))
 		if err != nil {
 			return fmt.Errorf("attach partition %d: %w", place, err)
@@ -166,7 +172,7 @@ func (b *Bench) attach(ctx context.Context, places int) error {
 
 // die adds so many expired rows to each table.
 func die(ctx context.Context, conn *pgx.Conn, places int, dead int64) error {
-	for place := 1; place <= places; place++ {
+	for place := range places {
 		_, err := conn.Exec(ctx, fmt.Sprintf(`
 			INSERT INTO tokens_%[1]d
 			SELECT gen_random_uuid(), %[1]d, now() - n * interval '1 millisecond', false
@@ -176,20 +182,4 @@ func die(ctx context.Context, conn *pgx.Conn, places int, dead int64) error {
 		}
 	}
 	return nil
-}
-
-// runOnce executes a run that is to delete so many rows, and returns its own
-// duration in ms.
-func runOnce(ctx context.Context, conn *pgx.Conn, dead int64) (float64, error) {
-	run, err := method.Ask(ctx, conn, true, poll)
-	if err != nil {
-		return 0, err
-	}
-	if err := run.Settle(ctx, conn); err != nil {
-		return 0, err
-	}
-	if run.Deleted != dead {
-		return 0, fmt.Errorf("a run deleted %d of %d dead rows", run.Deleted, dead)
-	}
-	return float64(run.Result.DurationMS), nil
 }

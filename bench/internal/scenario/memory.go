@@ -6,10 +6,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/siltgate/siltgate/bench/internal/method"
 	"github.com/siltgate/siltgate/bench/internal/replica"
 	"github.com/siltgate/siltgate/bench/internal/report"
 	"github.com/siltgate/siltgate/bench/internal/stats"
+	"github.com/siltgate/siltgate/bench/internal/tokens"
 )
 
 // Memory is what a replica needed for one run.
@@ -31,48 +31,30 @@ func (b *Bench) memory(ctx context.Context) (report.Section, error) {
 	}
 	var all []Memory
 	made := templates{}
-	for _, data := range []struct {
-		name    string
-		percent int64
-		indexed bool
-	}{
-		{"backlog, indexed", backlogDead, true},
-		{"backlog, unindexed", backlogDead, false},
-		{"daily, indexed", dailyDead, true},
-	} {
-		var idle, peak []float64
-		var last Memory
-		for range b.Repetitions {
-			m, err := b.memoryOf(ctx, made, data.percent, data.indexed)
-			if err != nil {
-				return report.Section{}, err
-			}
-			last = m
-			all = append(all, m)
-			idle, peak = append(idle, m.IdleMB), append(peak, m.PeakMB)
-			b.Log.Info("measured", "data", data.name, "idle_mb", m.IdleMB, "peak_mb", m.PeakMB)
+	for _, data := range b.datasets()[:3] { // the last is as the second, with less to do
+		runs, err := repeat(ctx, b, made, data, func(conn *pgx.Conn, program *replica.Replica) (Memory, error) {
+			return memoryOf(ctx, conn, program, data.shape)
+		})
+		if err != nil {
+			return report.Section{}, err
 		}
-		table.Add(data.name, report.Count(float64(last.Dead)), last.Plan, report.Millis(stats.Median(idle)), report.Millis(stats.Median(peak)))
+		all = append(all, runs...)
+		median := func(figure func(Memory) float64) string { return report.Millis(stats.MedianOf(runs, figure)) }
+		table.Add(data.name, report.Count(float64(data.shape.Dead)), runs[len(runs)-1].Plan,
+			median(func(m Memory) float64 { return m.IdleMB }),
+			median(func(m Memory) float64 { return m.PeakMB }))
 	}
 	return report.Section{Tables: []report.Table{table}, Data: all}, nil
 }
 
-func (b *Bench) memoryOf(ctx context.Context, made templates, deadPercent int64, indexed bool) (Memory, error) {
-	shape := b.shape(deadPercent, indexed)
-	m := Memory{Dead: shape.Dead, Indexed: indexed}
-	err := b.withReplica(ctx, made, shape, func(conn *pgx.Conn, program *replica.Replica) error {
-		m.IdleMB = megabytes(program.PeakMemory())
-		run, err := method.Ask(ctx, conn, true, poll)
-		if err != nil {
-			return err
-		}
-		if run.Deleted != shape.Dead {
-			return fmt.Errorf("a run deleted %d of %d dead rows", run.Deleted, shape.Dead)
-		}
-		m.Plan, m.Deleted, m.PeakMB = run.Plan, run.Deleted, megabytes(program.PeakMemory())
-		return nil
-	})
-	return m, err
+func memoryOf(ctx context.Context, conn *pgx.Conn, program *replica.Replica, shape tokens.Shape) (Memory, error) {
+	m := Memory{Dead: shape.Dead, Indexed: shape.Indexed, IdleMB: megabytes(program.PeakMemory())}
+	run, err := purge(ctx, conn, shape.Dead)
+	if err != nil {
+		return m, err
+	}
+	m.Plan, m.Deleted, m.PeakMB = run.Plan, run.Deleted, megabytes(program.PeakMemory())
+	return m, nil
 }
 
 func megabytes(bytes int64) float64 { return float64(bytes*10>>20) / 10 }

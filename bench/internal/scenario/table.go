@@ -30,13 +30,7 @@ func groups(trials []Trial) []group {
 // purges reports whether the method does.
 func (g group) purges() bool { return g[0].Batches > 0 }
 
-func (g group) median(figure func(Trial) float64) float64 {
-	values := make([]float64, len(g))
-	for i, t := range g {
-		values[i] = figure(t)
-	}
-	return stats.Median(values)
-}
+func (g group) median(figure func(Trial) float64) float64 { return stats.MedianOf(g, figure) }
 
 func (g group) latency(figure func(Trial) stats.Latency) stats.Latency {
 	values := make([]stats.Latency, len(g))

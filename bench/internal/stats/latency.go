@@ -50,20 +50,22 @@ func Median[T cmp.Ordered](values []T) T {
 	return sorted[(len(sorted)-1)/2]
 }
 
+// MedianOf is the median of one figure.
+func MedianOf[S ~[]T, T any](of S, figure func(T) float64) float64 {
+	values := make([]float64, len(of))
+	for i, t := range of {
+		values[i] = figure(t)
+	}
+	return Median(values)
+}
+
 // MedianLatency is the median of each figure over repetitions, but the worst of
 // all the maxima and the sum of all the requests.
 func MedianLatency(of []Latency) Latency {
-	pick := func(figure func(Latency) float64) float64 {
-		values := make([]float64, len(of))
-		for i, l := range of {
-			values[i] = figure(l)
-		}
-		return Median(values)
-	}
 	sum := Latency{
-		P50:  pick(func(l Latency) float64 { return l.P50 }),
-		P99:  pick(func(l Latency) float64 { return l.P99 }),
-		P999: pick(func(l Latency) float64 { return l.P999 }),
+		P50:  MedianOf(of, func(l Latency) float64 { return l.P50 }),
+		P99:  MedianOf(of, func(l Latency) float64 { return l.P99 }),
+		P999: MedianOf(of, func(l Latency) float64 { return l.P999 }),
 	}
 	for _, l := range of {
 		sum.N += l.N
