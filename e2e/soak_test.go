@@ -56,15 +56,14 @@ func TestFault04Promise2ChaosLosesNoRowAndNoTickAndDoublesNone(t *testing.T) {
 	ticks := c.db.runs(`trigger = 'schedule'`)
 	last := ticks[len(ticks)-1].Tick.UTC()
 	require.Len(t, c.alive, size)
-	// Runs of the dead are rescued within three minutes, those that failed are tried again in a few;
-	// and as ticks go on meanwhile, those that wait take a while to be fewer.
+	// Runs of the dead are rescued within three minutes; those that failed are tried again in a few.
 	unended := func() int64 {
 		return c.db.number(`
 			SELECT count(*) FROM siltgate.runs
 			WHERE tick <= $1 AND state NOT IN ('completed', 'cancelled', 'discarded')`, last)
 	}
 	t.Logf("%d runs have not ended yet", unended())
-	for deadline := time.Now().Add(15 * time.Minute); unended() > 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(2 * rescueWithin); unended() > 0 && time.Now().Before(deadline); {
 		c.pass(time.Second)
 	}
 	app.end()
