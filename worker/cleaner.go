@@ -28,9 +28,6 @@ const (
 	// for one that could not. It is longer than the 5 s below which River keeps
 	// a job available, and would fetch it for naught.
 	snoozeForTurn = 6 * time.Second
-
-	// takeUpTime is for how long a slice that was fetched may not hold the lock yet.
-	takeUpTime = 10 * time.Second
 )
 
 // encodedArgs are arguments as they came. River would retry a job whose
@@ -151,7 +148,7 @@ func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
 
 // tryTurn returns ErrBusy while another run deletes. Between the slices of one that
 // has begun it is also busy, to a run that has not or was asked for later. A run whose
-// replica died is not waited for: it is there again once it is rescued.
+// replica died is not waited for until it is rescued.
 func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error) {
 	var busy bool
 	err := c.replica.Pool.QueryRow(ctx, `
@@ -164,7 +161,7 @@ func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error)
 				AND queue = 'default'
 				AND (state IN ('available', 'scheduled') OR state = 'running' AND attempted_at > now() - $4::interval)
 				AND metadata -> 'output' ->> 'outcome' = 'running')`,
-		jobs.TokenCleanupKind, run.job.ID, !run.progress.Cutoff.IsZero(), takeUpTime).Scan(&busy)
+		jobs.TokenCleanupKind, run.job.ID, !run.progress.Cutoff.IsZero(), deadAfter).Scan(&busy)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("look for other runs: %w", err)

@@ -21,6 +21,10 @@ const (
 	jobTimeout  = 60 * time.Second
 	rescueAfter = 90 * time.Second
 
+	// deadAfter is older than a slice becomes, with its last batch and until its job
+	// is given back, without the lock.
+	deadAfter = sliceLength + 15*time.Second
+
 	// pollInterval is how late a retry may start. All else is notified.
 	pollInterval = 10 * time.Second
 

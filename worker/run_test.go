@@ -138,48 +138,6 @@ func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	require.Equal(t, 200000-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
 }
 
-func TestRunsTakeTurns(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 20000)`)
-	var ids []int64
-	for range 5 {
-		ids = append(ids, f.insert(`{}`))
-	}
-	f.start()
-	var deleted int64
-	for _, id := range ids {
-		deleted += f.await(id, "completed").Deleted
-	}
-	require.EqualValues(t, 20000, deleted)
-}
-
-// begun is the metadata of a run that has begun and has recorded so.
-const begun = `{"output":{"outcome":"running","progress":{"cutoff":"2026-11-22T03:00:00Z","tables":[{"name":"refresh_tokens","title":"public.refresh_tokens"}]}}}`
-
-func TestARunWhoseReplicaDiedIsNotWaitedFor(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.exec(`INSERT INTO siltgate.river_job (kind, args, state, attempt, attempted_at, attempted_by, metadata)
-		VALUES ('token_cleanup', '{}', 'running', 1, now() - interval '20 s', '{dead}', '` + begun + `')`)
-	f.start()
-	f.await(f.insert(`{}`), "completed")
-	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.river_job WHERE state = 'running'`), "it is rescued later")
-}
-
-func TestOfTwoRunsThatHaveBegunTheEarlierOneGoesFirst(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.exec(`INSERT INTO siltgate.river_job (kind, args, state, scheduled_at, metadata) VALUES
-		('token_cleanup', '{}', 'scheduled', now() + interval '2 s', '` + begun + `'),
-		('token_cleanup', '{}', 'available', now(), '` + begun + `')`)
-	f.start()
-	f.await(2, "completed")
-	require.EqualValues(t, 1, f.number(`
-		SELECT count(*) FROM siltgate.river_job AS earlier, siltgate.river_job AS later
-		WHERE earlier.id = 1 AND later.id = 2 AND earlier.finalized_at < later.finalized_at`))
-}
-
 func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {
 	t.Parallel()
 	c := &cleaner{rescueAfter: rescueAfter}
