@@ -121,10 +121,7 @@ func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 	// A database that throws the fleet out, then is not there for it.
 	db.exec(`ALTER ROLE ` + userOf(t, asOwner) + ` NOLOGIN`)
 	db.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1`, userOf(t, asOwner))
-	await(t, 30*time.Second, "a replica to be not ready", func() bool {
-		status, _ := f.get(replicas[0], "/readyz")
-		return status != 200
-	})
+	f.awaitUnready("", replicas[0])
 	ask(replicas[0])
 	for _, r := range replicas {
 		r.signal(sigterm)

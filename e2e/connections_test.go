@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net/http"
 	"testing"
 	"time"
 
@@ -22,23 +21,13 @@ func TestFault33AReplicaWithoutAConnectionIsNotReadyAndRecovers(t *testing.T) {
 
 	db.exec(`ALTER ROLE ` + userOf(t, asOwner) + ` CONNECTION LIMIT 0`)
 	db.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1`, userOf(t, asOwner))
-	for _, r := range replicas {
-		await(t, 30*time.Second, r.name+" to be not ready", func() bool {
-			status, _ := f.get(r, "/readyz")
-			return status == http.StatusServiceUnavailable
-		})
-	}
+	f.awaitUnready("", replicas...)
 	<-time.After(5 * time.Second)
 	gone := db.purged()
 
 	db.exec(`ALTER ROLE ` + userOf(t, asOwner) + ` CONNECTION LIMIT -1`)
 	free := time.Now()
-	for _, r := range replicas {
-		await(t, 30*time.Second, r.name+" to be ready", func() bool {
-			status, _ := f.get(r, "/readyz")
-			return status == http.StatusOK
-		})
-	}
+	f.awaitReady(replicas...)
 	await(t, time.Minute, "the run to go on", func() bool { return db.purged() > gone })
 	t.Logf("the run went on %s after there were connections", time.Since(free).Round(time.Millisecond))
 	run := db.awaitEnd(id, 2*time.Minute)

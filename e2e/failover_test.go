@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -28,10 +27,7 @@ func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
 	network := newProxy(t, db.address())
 	f := newFleet(t, db, append(smallBatches(), "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *", "DATABASE_URL="+network.url(t, db.url))...)
 	app := startAppAt(t, network.url(t, db.url))
-	id := db.ask(`{}`) // before the first tick, so that it is first in line
-	replicas := f.start(2)
-	db.awaitCounted(id)
-	db.awaitTickAfter(time.Now())
+	replicas, id := f.startAtWork(2)
 
 	away := outage{from: time.Now().Add(-period)}
 	db.crash()
@@ -40,10 +36,7 @@ func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
 	led := make([]time.Time, len(replicas))
 	for i, r := range replicas {
 		led[i] = r.leadsSince()
-		await(t, 30*time.Second, r.name+" to find a standby", func() bool {
-			status, body := f.get(r, "/readyz")
-			return status == http.StatusServiceUnavailable && strings.Contains(body, "the server is a standby")
-		})
+		f.awaitUnready("the server is a standby", r)
 		status, _ := f.get(r, "/healthz")
 		require.Equal(t, http.StatusOK, status, "it lives")
 	}
@@ -58,12 +51,7 @@ func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
 
 	require.NoError(t, standby.Promote(t.Context()))
 	promoted := time.Now()
-	for _, r := range replicas {
-		await(t, 30*time.Second, r.name+" to be ready", func() bool {
-			status, _ := f.get(r, "/readyz")
-			return status == http.StatusOK
-		})
-	}
+	f.awaitReady(replicas...)
 	away.to = db.awaitTickAfter(promoted)
 	t.Logf("promoted after %s; the next tick came %s later", promoted.Sub(away.from.Add(period)).Round(time.Millisecond),
 		away.to.Sub(promoted).Round(time.Millisecond))
@@ -72,10 +60,7 @@ func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
 	require.Equal(t, 1, run.Attempt, "a fail-over spends no attempt")
 	app.end()
 	db.quick()
-	require.Equal(t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
-	left, _ := db.tokensLeft()
-	require.Zero(t, left)
-	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+	db.requirePurged(live)
 	db.requireEveryTickOnce(period, away)
 	db.requireNoLiveRowLost()
 	app.requireUndisturbedByUs()

@@ -62,6 +62,16 @@ func (f *fleet) start(n int) []*replica {
 	return f.startWith(nil, n)
 }
 
+// startAtWork is start, until a run is in hand that was asked for before, and ticks come.
+func (f *fleet) startAtWork(n int) (replicas []*replica, run int64) {
+	f.t.Helper()
+	run = f.db.ask(`{}`) // before the first tick, so that it is first in line
+	replicas = f.start(n)
+	f.db.awaitCounted(run)
+	f.db.awaitTickAfter(time.Now())
+	return replicas, run
+}
+
 // startWith is start with variables of their own.
 func (f *fleet) startWith(vars []string, n int) []*replica {
 	f.t.Helper()
@@ -151,6 +161,28 @@ func (f *fleet) get(r *replica, path string) (status int, body string) {
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(f.t, err)
 	return resp.StatusCode, string(text)
+}
+
+// awaitReady waits until replicas say that they can do their work.
+func (f *fleet) awaitReady(replicas ...*replica) {
+	f.t.Helper()
+	for _, r := range replicas {
+		await(f.t, 30*time.Second, r.name+" to be ready", func() bool {
+			status, _ := f.get(r, "/readyz")
+			return status == http.StatusOK
+		})
+	}
+}
+
+// awaitUnready waits until replicas say that they cannot, for a reason with these words in it.
+func (f *fleet) awaitUnready(reason string, replicas ...*replica) {
+	f.t.Helper()
+	for _, r := range replicas {
+		await(f.t, 30*time.Second, r.name+" to be not ready: "+reason, func() bool {
+			status, body := f.get(r, "/readyz")
+			return status == http.StatusServiceUnavailable && strings.Contains(body, reason)
+		})
+	}
 }
 
 // byID finds a replica by the name that it has in logs and history.

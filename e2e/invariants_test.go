@@ -55,6 +55,16 @@ func (db *database) requireNoLiveRowLost() {
 	require.Empty(db.t, lost, "live rows were deleted")
 }
 
+// requirePurged is how every fault ends: a run that is asked for after it leaves no dead row, and
+// all of the live ones that the application left alone.
+func (db *database) requirePurged(live int64) {
+	db.t.Helper()
+	require.Equal(db.t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
+	dead, _ := db.tokensLeft()
+	require.Zero(db.t, dead)
+	require.Equal(db.t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+}
+
 // outage is a time in which the fleet had no leader or no database. The last tick that fell
 // into it is caught up; others need not be.
 type outage struct{ from, to time.Time }

@@ -22,10 +22,7 @@ func TestFault09ABlackHoleIsWaitedOutAndTheRunGoesOn(t *testing.T) {
 	network := newProxy(t, db.address())
 	f := newFleet(t, db, append(smallBatches(), "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *", "DATABASE_URL="+network.url(t, db.url))...)
 	app := startApp(t, db)
-	id := db.ask(`{}`) // before the first tick, so that it is first in line
-	replicas := f.start(2)
-	db.awaitCounted(id)
-	db.awaitTickAfter(time.Now())
+	replicas, id := f.startAtWork(2)
 
 	away := outage{from: time.Now().Add(-period)}
 	network.blackHole()
@@ -47,10 +44,7 @@ func TestFault09ABlackHoleIsWaitedOutAndTheRunGoesOn(t *testing.T) {
 	require.Equal(t, "completed", run.State)
 	app.end()
 	db.quick()
-	require.Equal(t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
-	left, _ := db.tokensLeft()
-	require.Zero(t, left)
-	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+	db.requirePurged(live)
 	db.requireEveryTickOnce(period, away)
 	db.requireNoLiveRowLost()
 	db.requireOneAtATime()
@@ -94,19 +88,16 @@ func TestFault09AReplicaCutOffIsReplacedAndNotHeardWhenItIsBack(t *testing.T) {
 
 	network.mend()
 	await(t, 30*time.Second, "the replica to be back", func() bool {
-		status, _ := f.get(alone, "/readyz")
-		return status == http.StatusOK && len(alone.logged("database is back")) > 0
+		return len(alone.logged("database is back")) > 0
 	})
+	f.awaitReady(alone)
 	require.Equal(t, other.id, f.leader())
-	require.Equal(t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
+	db.requirePurged(live)
 	run = db.run(id)
 	require.Equal(t, "completed", run.State, "what it has to say of the run is not heard")
 	require.Equal(t, other.id, *run.Replica)
 	require.Equal(t, gone, *run.Deleted)
 	t.Logf("the next tick came %s after the cut, the run ended %s after it", away.to.Sub(cut).Round(time.Millisecond), took.Round(time.Second))
-	left, _ := db.tokensLeft()
-	require.Zero(t, left)
-	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens`))
 	db.requireEveryTickOnce(period, away)
 	db.requireNoLiveRowLost()
 	db.requireOneAtATime()
@@ -133,9 +124,7 @@ func TestFault09ASlowNetworkLetsTicksComeAndRunsEnd(t *testing.T) {
 	await(t, 2*time.Minute, "all others to end", func() bool {
 		return db.number(`SELECT count(*) FROM siltgate.runs WHERE state <> 'completed' AND created_at < now() - interval '10 s'`) == 0
 	})
-	require.Equal(t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
-	left, _ := db.tokensLeft()
-	require.Zero(t, left)
+	db.requirePurged(50)
 	db.requireEveryTickOnce(period)
 	db.requireNoLiveRowLost()
 	db.requireOneAtATime()
@@ -155,10 +144,7 @@ func TestFault09ARunGetsThroughANetworkThatResetsConnections(t *testing.T) {
 	random := randomness(t, "resets")
 	f := newFleet(t, db, append(smallBatches(), "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *", "DATABASE_URL="+network.url(t, db.url))...)
 	app := startApp(t, db)
-	id := db.ask(`{}`) // before the first tick, so that it is first in line
-	f.start(2)
-	db.awaitCounted(id)
-	db.awaitTickAfter(time.Now())
+	_, id := f.startAtWork(2)
 
 	bad := outage{from: time.Now().Add(-period)}
 	before := db.purged()
@@ -177,10 +163,7 @@ func TestFault09ARunGetsThroughANetworkThatResetsConnections(t *testing.T) {
 	t.Logf("%d rows went between resets; the next tick came %s after the last; attempt %d", during,
 		bad.to.Sub(over).Round(time.Millisecond), run.Attempt)
 
-	require.Equal(t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
-	left, _ := db.tokensLeft()
-	require.Zero(t, left)
-	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+	db.requirePurged(live)
 	db.requireEveryTickOnce(period, bad)
 	db.requireNoLiveRowLost()
 	db.requireOneAtATime()

@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,12 +19,7 @@ func TestFault16AReplicaOnAReadOnlyDatabaseIsNotReadyDoesNotLeadAndComesBack(t *
 
 	from := time.Now().Add(-period)
 	db.readOnly("on")
-	for _, r := range replicas {
-		await(t, 30*time.Second, r.name+" to be not ready", func() bool {
-			status, body := f.get(r, "/readyz")
-			return status == http.StatusServiceUnavailable && strings.Contains(body, "read-only")
-		})
-	}
+	f.awaitUnready("read-only", replicas...)
 	await(t, 30*time.Second, "the leader to resign itself to it", func() bool { return f.leader() == "" })
 	late := f.launch(nil, "run") // one that starts meanwhile waits too
 	<-time.After(7 * time.Second)
@@ -40,15 +33,12 @@ func TestFault16AReplicaOnAReadOnlyDatabaseIsNotReadyDoesNotLeadAndComesBack(t *
 	came := db.awaitTickAfter(writable)
 	t.Logf("the next tick came %s after the database took writes", came.Sub(writable).Round(time.Millisecond))
 	await(t, 30*time.Second, "the late replica to start", func() bool { return len(late.logged("replica started")) == 1 })
+	f.awaitReady(replicas...)
 	for _, r := range replicas {
-		await(t, 30*time.Second, r.name+" to be ready", func() bool {
-			status, _ := f.get(r, "/readyz")
-			return status == http.StatusOK
-		})
 		require.True(t, r.running())
 		r.requireOutages(1)
 	}
-	require.Equal(t, "completed", db.awaitEnd(db.ask(`{}`), time.Minute).State)
+	db.requirePurged(10)
 	db.requireEveryTickOnce(period, outage{from, came})
 	db.requireNoLiveRowLost()
 }
