@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/golden"
 )
 
 func TestFault18TicksAtClockChangesAreTheDocumentedInstantsEachOnce(t *testing.T) {
@@ -40,7 +42,7 @@ func TestFault18TicksAtClockChangesAreTheDocumentedInstantsEachOnce(t *testing.T
 			fmt.Fprintf(&out, "  %-12s  %s\n", expr, ticksAround(t, expr, change))
 		}
 	}
-	golden(t, "ticks.golden", out.String())
+	golden.Equal(t, "testdata/ticks.golden", out.String())
 
 	doc, err := os.ReadFile("../docs/schedule.md")
 	require.NoError(t, err)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/golden"
 )
 
 func TestHelpIsThis(t *testing.T) {
@@ -21,7 +23,7 @@ func TestHelpIsThis(t *testing.T) {
 		require.Empty(t, out.stderr)
 		all.WriteString("$ siltgate " + strings.Join(args, " ") + "\n" + out.stdout + "\n")
 	}
-	golden(t, "help.txt", all.String())
+	golden.Equal(t, "testdata/help.txt", all.String())
 }
 
 func TestExitCodesTellUsageFromFailure(t *testing.T) {

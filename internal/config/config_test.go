@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/golden"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/worker"
 )
@@ -69,7 +70,7 @@ func TestEveryVariableIsRead(t *testing.T) {
 
 func TestEveryProblemIsInOneMessage(t *testing.T) {
 	t.Parallel()
-	golden(t, "testdata/problems.golden", refusal(t,
+	golden.Equal(t, "testdata/problems.golden", refusal(t,
 		"DATABASE_URL=postgres://app:not%percent@db:5432/auth",
 		"REFRESH_TOKEN_CLEANUP_CRON=0 3 *", "SILTGATE_TIMEZONE=Mars/Olympus", "SILTGATE_CATCH_UP=1d",
 		"SILTGATE_SCHEMA=My Schema", "SILTGATE_DUTY_CYCLE=1.5", "SILTGATE_BATCH_TARGET=2s",

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/golden"
 )
 
 const canary = "kanarienvogel"
@@ -148,7 +149,7 @@ func TestADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
 		require.NotContains(t, refused, "secret")
 		fmt.Fprintf(&text, "%q\n%s\n\n", environ, refused)
 	}
-	golden(t, "testdata/database.golden", strings.ReplaceAll(text.String(), dir, "DIR"))
+	golden.Equal(t, "testdata/database.golden", strings.ReplaceAll(text.String(), dir, "DIR"))
 }
 
 func TestNoPasswordIsEverPrinted(t *testing.T) {

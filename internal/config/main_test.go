@@ -1,8 +1,6 @@
 package config_test
 
 import (
-	"flag"
-	"os"
 	"strings"
 	"testing"
 	_ "time/tzdata"
@@ -12,8 +10,6 @@ import (
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/localpg/pgtest"
 )
-
-var update = flag.Bool("update", false, "write golden files and generated documents anew")
 
 const databaseURL = "DATABASE_URL=postgres://app@db.example.com/auth"
 
@@ -36,15 +32,4 @@ func refusal(t *testing.T, environ ...string) string {
 	require.Zero(t, c)
 	require.Len(t, strings.Split(err.Error(), "\n"), len(problems), "one line for each problem")
 	return err.Error()
-}
-
-// golden compares text with a file, which -update writes.
-func golden(t *testing.T, path, text string) {
-	t.Helper()
-	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, string(want), text, "out of date: go test ./internal/config -update")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/golden"
 )
 
 const (
@@ -24,7 +25,7 @@ func TestReadmeHasTheTableOfVariables(t *testing.T) {
 	before, rest, begun := strings.Cut(string(content), begin)
 	_, after, ended := strings.Cut(rest, end)
 	require.True(t, begun && ended, "README.md needs the lines %s and %s", strings.TrimSpace(begin), end)
-	golden(t, readme, before+begin+markdown()+end+after)
+	golden.Equal(t, readme, before+begin+markdown()+end+after)
 }
 
 func markdown() string {
@@ -42,7 +43,7 @@ func markdown() string {
 
 func TestEnvExampleHasEveryVariable(t *testing.T) {
 	t.Parallel()
-	golden(t, example, dotenv())
+	golden.Equal(t, example, dotenv())
 }
 
 func dotenv() string {
@@ -84,7 +85,7 @@ func TestEnvExampleCanBeUsedAsItIs(t *testing.T) {
 
 func TestUsageShowsNameDefaultAndMeaning(t *testing.T) {
 	t.Parallel()
-	golden(t, "testdata/usage.golden", config.Usage())
+	golden.Equal(t, "testdata/usage.golden", config.Usage())
 	require.Equal(t, "  DATABASE_URL_FILE   -     file that holds the URL, in place of DATABASE_URL\n"+
 		"  SILTGATE_LOG_LEVEL  info  debug, info, warn or error\n", config.Usage("SILTGATE_LOG_LEVEL", "DATABASE_URL_FILE"))
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/golden"
 )
 
 // shapes are tables of every kind of predicate.
@@ -55,7 +57,7 @@ func TestStatementsAreThese(t *testing.T) {
 	add("estimate", estimateDead(h.name, h.arms))
 	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}, operators: []string{"OPERATOR(pg_catalog.=)", "OPERATOR(pg_catalog.=)"}}}
 	add("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
-	golden(t, "statements.sql", out.String())
+	golden.Equal(t, "testdata/statements.sql", out.String())
 }
 
 // TestPlansKeepToTheCtids holds the plans that Postgres chooses, and keeps, with
