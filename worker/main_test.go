@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -78,6 +79,20 @@ func (f *fixture) start() (stop func() error) {
 		}
 	})
 	return stop
+}
+
+// lasting is how many rows the run has that startLasting begins.
+const lasting = 200_000
+
+// startLasting is start with a run in hand that has begun to delete and will for long.
+func (f *fixture) startLasting() (run int64, stop func() error) {
+	f.t.Helper()
+	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
+	f.exec(fmt.Sprintf(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, %d)`, lasting))
+	stop = f.start()
+	run = f.insert(`{}`)
+	require.Eventually(f.t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < lasting }, 30*time.Second, time.Millisecond)
+	return run, stop
 }
 
 func (f *fixture) exec(sql string) {

@@ -7,18 +7,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/siltgate/siltgate/internal/purge"
 )
 
 func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing.T) {
 	t.Parallel()
-	const rows = 200_000
 	f := newFixture(t)
-	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
-	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
-	f.start()
-	id := f.insert(`{}`)
+	id, _ := f.startLasting()
 	recorded := func() int64 {
 		return f.number(`SELECT coalesce(max((metadata -> 'output' -> 'deleted')::bigint), 0) FROM siltgate.river_job WHERE id = $1`, id)
 	}
@@ -27,7 +21,7 @@ func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing
 	var before int64
 	require.Eventually(t, func() bool {
 		before = recorded()
-		return rows-left() > before+1000
+		return lasting-left() > before+1000
 	}, 30*time.Second, time.Millisecond)
 	require.EqualValues(t, 1, f.number(`
 		SELECT count(pg_terminate_backend(pid)) FROM pg_locks

@@ -100,34 +100,26 @@ func TestTheLastAttemptDiscardsTheRun(t *testing.T) {
 func TestARunStoppedWithItsReplicaIsGivenBack(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
-	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
-	stop := f.start()
-	id := f.insert(`{}`)
-	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
+	id, stop := f.startLasting()
 	require.NoError(t, stop())
 
 	result := f.await(id, "available")
 	require.Equal(t, jobs.OutcomeRunning, result.Outcome)
 	require.NotNil(t, result.Progress)
-	require.Equal(t, 200000-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
+	require.Equal(t, lasting-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
 	require.Zero(t, f.number(`SELECT attempt FROM siltgate.river_job WHERE id = $1`, id), "the attempt is not spent")
 
 	f.replica.Pace.DutyCycle = 1
 	f.start()
 	result = f.await(id, "completed")
-	require.EqualValues(t, 200000, result.Deleted)
+	require.EqualValues(t, lasting, result.Deleted)
 	require.Equal(t, 2, result.Slices)
 }
 
 func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
-	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
-	f.start()
-	id := f.insert(`{}`)
-	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
+	id, _ := f.startLasting()
 
 	client, err := f.replica.newClient(t.Context(), 0)
 	require.NoError(t, err)
@@ -135,7 +127,7 @@ func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	require.NoError(t, err)
 	result := f.await(id, "cancelled")
 	require.Equal(t, jobs.OutcomeCancelled, result.Outcome)
-	require.Equal(t, 200000-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
+	require.Equal(t, lasting-f.number(`SELECT count(*) FROM refresh_tokens`), result.Deleted)
 }
 
 func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {

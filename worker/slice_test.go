@@ -6,18 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/jobs"
 )
 
 func TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.Pace = purge.Pace{DutyCycle: 0.05, BatchTarget: time.Millisecond}
-	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 200000)`)
-	stop := f.start()
-	id := f.insert(`{}`)
-	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < 200000 }, 30*time.Second, time.Millisecond)
+	id, stop := f.startLasting()
 	require.NoError(t, stop())
 	left := f.number(`SELECT count(*) FROM refresh_tokens`)
 	before := f.await(id, "available")
@@ -30,7 +25,7 @@ func TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh(t *testing
 	result := f.await(id, "cancelled")
 	require.Equal(t, jobs.OutcomeCancelled, result.Outcome)
 	require.Nil(t, result.Progress)
-	require.Equal(t, 200000-left, result.Deleted, "its counts stay")
+	require.Equal(t, lasting-left, result.Deleted, "its counts stay")
 
 	_, err = client.JobRetry(t.Context(), id)
 	require.NoError(t, err)
