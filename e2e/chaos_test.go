@@ -251,7 +251,6 @@ func (c *chaos) failOver() {
 	i := c.begin(failOver, nil)
 	c.db.crash()
 	c.pass(c.between(0, 3*time.Second))
-	c.db.pool.Close()
 	c.db.moveTo(c.standby)
 	c.network.point(c.db.address())
 	c.road.point(c.db.address())

@@ -23,11 +23,7 @@ type database struct {
 
 func newDatabase(t testing.TB) *database {
 	t.Helper()
-	url := pgtest.Database(t)
-	db := &database{t: t, server: pgtest.Server(t), url: url, pool: pgtest.Pool(t, url)}
-	db.exec(createTokens)
-	db.exec(createLedger)
-	return db
+	return prepared(t, pgtest.Server(t), pgtest.Database(t))
 }
 
 // newDatabaseOn is for a server of the test's own, with which it may do as it likes.
@@ -35,11 +31,29 @@ func newDatabaseOn(t testing.TB, server *localpg.Server) *database {
 	t.Helper()
 	const name = "auth"
 	require.NoError(t, server.CreateDatabase(t.Context(), name, ""))
-	db := &database{t: t, server: server, url: server.URL(name), pool: pgtest.Pool(t, server.URL(name))}
+	return prepared(t, server, server.URL(name))
+}
+
+// prepared has its tables, and what was done to them is judged when the test's processes are gone.
+func prepared(t testing.TB, server *localpg.Server, url string) *database {
+	t.Helper()
+	db := &database{t: t, server: server, url: url}
+	db.connect()
+	t.Cleanup(func() { db.pool.Close() })
 	db.exec(createTokens)
 	db.exec(createLedger)
 	return db
 }
+
+func (db *database) connect() {
+	db.t.Helper()
+	pool, err := pgxpool.New(db.ctx(), db.url)
+	require.NoError(db.t, err)
+	db.pool = pool
+}
+
+// ctx outlives the test's own context, which is done when its cleanups judge.
+func (db *database) ctx() context.Context { return context.WithoutCancel(db.t.Context()) }
 
 // address is the server's, host:port.
 func (db *database) address() string { return parsed(db.t, db.url).Host }
@@ -67,12 +81,13 @@ func (db *database) rise() {
 func (db *database) moveTo(server *localpg.Server) {
 	db.t.Helper()
 	db.server, db.url = server, server.URL(databaseOf(db.t, db.url))
-	db.pool = pgtest.Pool(db.t, db.url)
+	db.pool.Close()
+	db.connect()
 }
 
 func (db *database) exec(sql string, args ...any) {
 	db.t.Helper()
-	_, err := db.pool.Exec(db.t.Context(), sql, args...)
+	_, err := db.pool.Exec(db.ctx(), sql, args...)
 	require.NoError(db.t, err, sql)
 }
 
@@ -80,14 +95,14 @@ func (db *database) exec(sql string, args ...any) {
 func (db *database) number(sql string, args ...any) int64 {
 	db.t.Helper()
 	var n int64
-	require.NoError(db.t, db.pool.QueryRow(db.t.Context(), sql, args...).Scan(&n), sql)
+	require.NoError(db.t, db.pool.QueryRow(db.ctx(), sql, args...).Scan(&n), sql)
 	return n
 }
 
 // texts runs a query for one column of text.
 func (db *database) texts(sql string, args ...any) []string {
 	db.t.Helper()
-	rows, err := db.pool.Query(db.t.Context(), sql, args...)
+	rows, err := db.pool.Query(db.ctx(), sql, args...)
 	require.NoError(db.t, err, sql)
 	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(db.t, err, sql)
@@ -98,14 +113,14 @@ func (db *database) texts(sql string, args ...any) []string {
 func (db *database) now() time.Time {
 	db.t.Helper()
 	var now time.Time
-	require.NoError(db.t, db.pool.QueryRow(db.t.Context(), `SELECT clock_timestamp()`).Scan(&now))
+	require.NoError(db.t, db.pool.QueryRow(db.ctx(), `SELECT clock_timestamp()`).Scan(&now))
 	return now
 }
 
 // jobs are whole rows of river_job, for a person to read. They serve after the test has
 // failed, so what cannot be read is said and not asserted.
 func (db *database) jobs() []string {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(db.ctx(), 10*time.Second)
 	defer cancel()
 	rows, err := db.pool.Query(ctx, `SELECT left(to_jsonb(j)::text, 4000) FROM siltgate.river_job AS j ORDER BY id`)
 	if err != nil {

@@ -48,7 +48,6 @@ func TestFault27Promise3OneRunDeletesAtATimeAndTheQueueDrains(t *testing.T) {
 	sessions := db.requireOneAtATime()
 	require.GreaterOrEqual(t, sessions, int64(runs/2), "sessions that had something to delete")
 	require.Equal(t, db.purged(), db.recorded())
-	db.requireNoLiveRowLost()
 	app.requireUndisturbed()
 	t.Logf("%d runs in %s by %v, %d of them deleted; looked %d times", runs, took.Round(10*time.Millisecond), executed, sessions, seen.looks)
 }

@@ -52,7 +52,11 @@ func newUnmigratedFleet(t testing.TB, db *database, vars ...string) *fleet {
 		"SILTGATE_HTTP_ADDR=127.0.0.1:0",
 		"SILTGATE_LOG_LEVEL=debug",
 	}, vars...)
-	t.Cleanup(f.report)
+	t.Cleanup(func() { // when all processes are gone
+		defer f.report()
+		db.requireNoLiveRowLost()
+		db.requireOneAtATime()
+	})
 	return f
 }
 
@@ -193,8 +197,7 @@ func byID(t testing.TB, replicas []*replica, id string) *replica {
 	return replicas[i]
 }
 
-// report runs at the test's end, when all processes are gone: no test passes with a defect
-// in a log, and one that failed shows what happened.
+// report lets no test pass with a defect in a log, and shows what happened in one that failed.
 func (f *fleet) report() {
 	for _, p := range f.processes {
 		for _, defect := range []string{"DATA RACE", "panic:", "run panicked"} {

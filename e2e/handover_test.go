@@ -47,8 +47,6 @@ func TestFault06Promise7SigtermGivesTheRunBackAndSpendsNoAttempt(t *testing.T) {
 	require.Zero(t, left)
 	require.EqualValues(t, live, kept)
 	require.Empty(t, db.texts(`SELECT unnest(errors)::text FROM siltgate.river_job WHERE id = $1`, id), "a stop is no error")
-	db.requireNoLiveRowLost()
-	db.requireOneAtATime()
 	t.Logf("%d rows had gone before the stop, %d after it", gone, dead-gone)
 }
 
@@ -116,8 +114,6 @@ func TestFault02Promise4AKilledRunGoesOnElsewhereAndItsCountIsRight(t *testing.T
 	require.EqualValues(t, live, kept)
 	require.EqualValues(t, dead, db.purged(), "each row went once")
 	require.Equal(t, dead-(gone-noted), *run.Deleted, "the count lacks what was not noted at the kill, and nothing else")
-	db.requireNoLiveRowLost()
-	db.requireOneAtATime()
 	t.Logf("killed (leader: %t), finished %s later; of %d rows the count lacks %d", leads, took.Round(time.Second), dead, gone-noted)
 }
 
@@ -154,7 +150,5 @@ func TestFault05Promise3AFrozenReplicaDeletesNoMoreWhenItWakes(t *testing.T) {
 	require.EqualValues(t, dead, db.purged(), "a run that was taken over deletes no more")
 	_, kept := db.tokensLeft()
 	require.EqualValues(t, live, kept)
-	db.requireNoLiveRowLost()
-	db.requireOneAtATime()
 	t.Logf("frozen (leader: %t), finished elsewhere %s later", leads, took.Round(time.Second))
 }

@@ -44,7 +44,7 @@ func (db *database) recorded() int64 {
 	return db.number(`SELECT coalesce(sum(deleted), 0)::bigint FROM siltgate.runs`)
 }
 
-// requireNoLiveRowLost is invariant L: what is gone was dead when it went.
+// requireNoLiveRowLost is invariant L: what is gone was dead when it went. Every test ends with it.
 func (db *database) requireNoLiveRowLost() {
 	db.t.Helper()
 	lost := db.texts(`
@@ -96,8 +96,8 @@ func (db *database) requireEveryTickOnce(period time.Duration, outages ...outage
 }
 
 // requireOneAtATime is promise 3 seen in the ledger: the sessions that deleted did so one
-// after the other. It returns how many they were. A process's number comes again, in another
-// session; no session pauses for a minute.
+// after the other. Every test ends with it. It returns how many they were. A process's number
+// comes again, in another session; no session pauses for a minute.
 func (db *database) requireOneAtATime() int64 {
 	db.t.Helper()
 	overlaps := db.texts(`

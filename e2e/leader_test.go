@@ -41,7 +41,6 @@ func TestFault01ATickOfAKilledLeaderIsCaughtUpWithinHalfAMinute(t *testing.T) {
 
 	require.Len(t, db.requireEveryTickOnce(period), len(db.runs(`true`)))
 	require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0 AND (revoked OR expires_at < now())`))
-	db.requireNoLiveRowLost()
 	app.requireUndisturbed()
 	t.Logf("killed %s before the tick, which was inserted %s after it was due", due.Sub(killed).Round(time.Millisecond),
 		caughtUp.Round(time.Millisecond))
@@ -70,7 +69,6 @@ func TestFault03AFleetThatWasDownRunsTheLatestTickOnce(t *testing.T) {
 	require.Less(t, first.CreatedAt.Sub(gap.to), period, "the first one after it was the latest that was due")
 	db.awaitEnd(first.ID, rescueWithin+time.Minute)
 	db.awaitNoDeadTokens()
-	db.requireNoLiveRowLost()
 	t.Logf("down across %d ticks", int(gap.to.Sub(gap.from)/period)-1)
 }
 
@@ -125,8 +123,6 @@ func TestFault05AFrozenLeaderIsReplacedAndDoublesNoTickWhenItWakes(t *testing.T)
 	gap := db.requireOneGap(period)
 	require.Less(t, gap.to.Sub(gap.from), replacedWithin)
 	db.awaitNoDeadTokens()
-	db.requireNoLiveRowLost()
-	db.requireOneAtATime()
 	app.requireUndisturbed()
 	t.Logf("three ticks of another leader %s after the freeze; between two ticks lay %s", took.Round(time.Millisecond), gap.to.Sub(gap.from))
 }

@@ -41,6 +41,5 @@ func TestFault10ATickWhoseInsertFailsHasItsRunWithinAMinute(t *testing.T) {
 	require.EqualValues(t, 20, *run.Deleted)
 	require.Len(t, db.runs(`trigger = 'schedule'`), 1)
 	require.NotEmpty(t, leader.loggedAs("level", "ERROR"), "it says that an insert failed")
-	db.requireNoLiveRowLost()
 	t.Logf("inserted %s after its tick", late.Round(time.Millisecond))
 }

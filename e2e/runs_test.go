@@ -49,7 +49,7 @@ func (r recordedRun) result(t testing.TB) (result jobs.Result) {
 // runs reads the history, oldest first. The condition is SQL.
 func (db *database) runs(condition string, args ...any) []recordedRun {
 	db.t.Helper()
-	rows, err := db.pool.Query(db.t.Context(),
+	rows, err := db.pool.Query(db.ctx(),
 		`SELECT * FROM siltgate.runs WHERE `+condition+` ORDER BY coalesce(tick, created_at), id`, args...)
 	require.NoError(db.t, err)
 	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[recordedRun])

@@ -125,8 +125,6 @@ func TestFault35AFleetIsUpgradedUnderARunAndOnItsSchedule(t *testing.T) {
 			db.awaitNoDeadTokens()
 
 			ticks := db.requireEveryTickOnce(period)
-			db.requireNoLiveRowLost()
-			db.requireOneAtATime()
 			app.requireUndisturbed()
 			require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
 			t.Logf("%d ticks, %d slices of the run", len(ticks), run.result(t).Slices)
@@ -179,8 +177,6 @@ func TestARollingRestartLosesNoTickAndNoRun(t *testing.T) {
 		require.Less(t, r.CreatedAt.Sub(*r.Tick), period, "tick %s was late", r.Tick)
 	}
 	require.Equal(t, db.purged(), db.recorded())
-	db.requireNoLiveRowLost()
-	db.requireOneAtATime()
 	app.requireUndisturbed()
 	t.Logf("%d replicas in %s, %d ticks, %d slices of the run: %s", replicas, took.Round(time.Second), len(ticks), run.result(t).Slices,
 		strings.TrimSpace(*run.Outcome))
