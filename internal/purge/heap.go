@@ -29,6 +29,10 @@ const (
 	// would be over before they had deleted anything.
 	listPatience = 10 * time.Second
 
+	// mostLists may be made in a row that are all that a slice has time for. The
+	// next one would be, too: a sweep deletes with its first batch.
+	mostLists = 2
+
 	// mostRounds bounds how often dead rows are listed anew, or rows that are
 	// revoked meanwhile might keep a run from its end.
 	mostRounds = 100
@@ -98,9 +102,14 @@ func (r *run) choosePlan(ctx context.Context, h heap) (string, error) {
 func (h heap) worthListing() int64 { return max(victimsPerBlock*h.blocks, fewVictims) }
 
 // workList deletes what the indexes list, in rounds of bounded size and time. It
-// returns false when there is so much to delete that a sweep is cheaper.
+// returns false when there is so much to delete that a sweep is cheaper, or so
+// little time that lists come to nothing.
 func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, error) {
-	for {
+	for t.Position.Lists < mostLists {
+		if err := r.proceed(ctx); err != nil {
+			return false, err
+		}
+		t.Position.Lists++
 		found, err := r.list(ctx, h, t.Position.Row)
 		switch {
 		case errors.Is(err, errTooMany), isTimeout(err):
@@ -124,6 +133,7 @@ func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, err
 			return false, nil
 		}
 	}
+	return false, nil
 }
 
 // sweep deletes range after range of blocks, once over the heap; over a table
@@ -182,6 +192,7 @@ func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace
 			t.Undeletable += done.undeletable
 		}
 		t.Batches++
+		t.Position.Lists = 0
 		pace = pace.after(took, done.how)
 		r.report()
 	}

@@ -78,8 +78,11 @@ func (l *lister) atOnce(ctx context.Context, a arm) error {
 	for limit := int(min(l.heap.worthListing()+1, mostVictims)); ; limit /= 2 {
 		page, err := l.page(ctx, a, nil, limit)
 		switch {
-		case isTimeout(err) && limit > fewVictims:
+		case isTimeout(err) && limit > fewVictims && time.Now().Before(l.until):
 			continue
+		case isTimeout(err) && len(l.found.ids) > 0:
+			l.found.partial = true // those of the other arms go first
+			return nil
 		case err != nil:
 			return err
 		case int64(page.rows) > l.heap.worthListing():
@@ -155,10 +158,15 @@ func (s *Session) each(ctx context.Context, st *statement, into []any, do func()
 	return err
 }
 
-// estimate asks the planner how many rows of a table, named for SQL, are dead.
+// estimate asks the planner how many rows of a table, named for SQL, are dead; 0
+// if it has to read the statistics of so many partitions that it takes too long.
 func (s *Session) estimate(ctx context.Context, table string, arms []arm) (int64, error) {
 	var plan []byte
-	if err := s.query(ctx, estimateDead(table, arms), &plan); err != nil {
+	err := s.query(ctx, estimateDead(table, arms), &plan)
+	if isTimeout(err) {
+		return 0, nil
+	}
+	if err != nil {
 		return 0, fmt.Errorf("estimate dead rows: %w", err)
 	}
 	var explained []struct {

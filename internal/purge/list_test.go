@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -150,4 +151,81 @@ func TestADryRunThatGivesItsListUpCountsEachRowOnce(t *testing.T) {
 	require.True(t, p.Done)
 	require.Equal(t, planSweep, p.Tables[0].Plan)
 	require.Equal(t, db.number(wideDead), p.Deleted())
+}
+
+// A page is rested for. Where that takes longer than what is left of the slice, so will it in the next.
+func TestATableWhoseListsComeToNothingIsSwept(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, wideTokens)
+	dead := db.number(wideDead)
+	e := db.engine(tokens)
+	e.Pace.DutyCycle = 1e-6
+	var p Progress
+	for slices := 0; p.Deleted() == 0; slices++ {
+		require.Less(t, slices, 5, "slice after slice is over before anything is deleted")
+		var err error
+		p, err = e.Run(t.Context(), Request{Tables: e.tables, Until: time.Now().Add(longestRest + time.Second)}, p)
+		require.NoError(t, err)
+	}
+	e.Pace.DutyCycle = 1
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, p)
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.Equal(t, planSweep, p.Tables[0].Plan)
+	require.Equal(t, dead, p.Deleted())
+	require.Zero(t, db.number(wideDead))
+}
+
+// An index may be so full of entries that no longer count that no statement gets through it.
+func TestAListThatNoStatementGetsThroughIsGivenUpInTime(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `
+		ALTER TABLE refresh_tokens ADD filler text DEFAULT repeat('x', 1500);
+		INSERT INTO refresh_tokens (expires_at, revoked)
+		SELECT now() + CASE WHEN n % 10 = 0 THEN -1 ELSE 1 END * interval '1 h', n % 10 = 1
+		FROM generate_series(1, 3000) AS n;
+		CREATE FUNCTION slowly(revoked boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+		BEGIN
+			PERFORM pg_sleep(0.004) WHERE revoked;
+			RETURN true;
+		END; $$;
+		ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
+		CREATE POLICY slow ON refresh_tokens USING (slowly(revoked));`+indexTokens)
+	lists := 0
+	session := db.watched(func(sql string) {
+		if strings.Contains(sql, "ORDER BY") || !strings.Contains(sql, "LIMIT") || !strings.Contains(sql, "revoked") {
+			return
+		}
+		lists++
+	})
+	role := db.role(`GRANT SELECT, DELETE, UPDATE ON refresh_tokens TO %[1]s`)
+	_, err := session.conn.Exec(t.Context(), `SET ROLE `+role)
+	require.NoError(t, err)
+	e := db.engineOn(session, tokens)
+	e.listFor = 1
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	require.EqualValues(t, 600, p.Deleted())
+	require.Equal(t, 2, lists, "one beside those that had expired, one without")
+}
+
+func TestAnEstimateThatTakesLongIsDoneWithout(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, `
+		CREATE TABLE refresh_tokens (expires_at timestamptz, revoked boolean) PARTITION BY RANGE (expires_at);
+		DO $$ BEGIN
+			FOR n IN 1..300 LOOP
+				EXECUTE format('CREATE TABLE part_%s PARTITION OF refresh_tokens FOR VALUES FROM (%L) TO (%L)', n,
+					timestamptz '2020-01-01' + n * interval '1 day', timestamptz '2020-01-01' + (n + 1) * interval '1 day');
+			END LOOP;
+		END $$;
+		INSERT INTO refresh_tokens VALUES ('2020-03-01')`)
+	e := db.engine(tokens)
+	arms := deadArms(tokens, map[string]columnKind{"expires_at": timestampWithZone, "revoked": boolean}, time.Now())
+	_, err := e.Session.conn.Exec(t.Context(), `SET statement_timeout = 1`)
+	require.NoError(t, err)
+	estimate, err := e.Session.estimate(t.Context(), "refresh_tokens", arms)
+	require.NoError(t, err)
+	require.Zero(t, estimate)
 }

@@ -66,6 +66,9 @@ type position struct {
 	// Partial: this round of lists did not have all dead rows before Row.
 	Partial bool `json:"partial,omitempty"`
 
+	// Lists were made in a row of which nothing came: their slices were over.
+	Lists int `json:"lists,omitempty"`
+
 	// A table that refers to itself is swept in passes; lists come in rounds.
 	Pass    int   `json:"pass,omitempty"`
 	Found   int64 `json:"found,omitempty"`   // rows deleted in this pass, or round
