@@ -29,7 +29,7 @@ import (
 var files embed.FS
 
 // Latest is the schema version that this program was built for.
-const Latest = 5
+const Latest = 6
 
 const (
 	// versionTable records, inside our schema, which migrations were applied.

@@ -31,7 +31,7 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 
 	applied, err := m.Up(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"river", "enqueue", "triggers", "runs", "mend"}, names(applied))
+	require.Equal(t, []string{"river", "enqueue", "triggers", "runs", "mend", "guard"}, names(applied))
 	version, err = Version(t.Context(), pool, m.Schema)
 	require.NoError(t, err)
 	require.EqualValues(t, Latest, version)
@@ -55,7 +55,7 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 		}
 		undone = append(undone, names(steps)...)
 	}
-	require.Equal(t, []string{"mend", "runs", "triggers", "enqueue", "river"}, undone)
+	require.Equal(t, []string{"guard", "mend", "runs", "triggers", "enqueue", "river"}, undone)
 	var left int
 	require.NoError(t, pool.QueryRow(t.Context(), `
 		SELECT

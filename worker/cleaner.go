@@ -64,10 +64,13 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	defer context.AfterFunc(c.draining, func() { cancel(errDraining) })()
 
 	session, err := c.turn(ctx, run)
+	if isOutage(err) && c.reachable(ctx) {
+		session, err = c.turn(ctx, run) // it was over in a moment
+	}
 	switch {
 	case errors.Is(err, purge.ErrBusy):
 		return river.JobSnooze(snoozeForTurn)
-	case isOutage(err) && sqlState(err) != "53300": // too_many_connections may be of this connection alone
+	case isOutage(err) && !c.reachable(ctx):
 		return run.interrupted(err)
 	case err != nil:
 		return run.end(ctx, err)
@@ -126,6 +129,10 @@ func (c *cleaner) tableNames() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// reachable reports whether the pool has the database. If so, what keeps the run
+// from a session of its own is no outage: connections may be used up.
+func (c *cleaner) reachable(ctx context.Context) bool { return writable(ctx, c.replica.Pool) == nil }
 
 // turn opens the session in which the run may delete, or returns ErrBusy after
 // a while.

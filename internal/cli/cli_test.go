@@ -81,17 +81,17 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 	environ, _ := newDatabase(t)
 	out := siltgate(t.Context(), environ, "migrate")
 	require.Zero(t, out.code, out.stderr)
-	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\napplied 5 mend\nschema \"siltgate\" is up to date\n", out.stdout)
+	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\napplied 5 mend\napplied 6 guard\nschema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate")
 	require.Equal(t, "schema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Zero(t, out.code)
 	require.NotContains(t, out.stdout, "missing")
 	out = siltgate(t.Context(), environ, "migrate", "--down")
-	require.Equal(t, "undid 5 mend\n", out.stdout)
+	require.Equal(t, "undid 6 guard\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Equal(t, 1, out.code)
-	require.Regexp(t, `(?m)^5\s+mend\s+missing$`, out.stdout)
+	require.Regexp(t, `(?m)^6\s+guard\s+missing$`, out.stdout)
 }
 
 func TestEnqueueAndHistoryShowTheRun(t *testing.T) {

@@ -1,0 +1,85 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+)
+
+// River's rescuer stops at a row that it cannot read.
+func TestARunWithOddMetadataIsRunAndKeepsNoOtherFromBeingRescued(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, metadata := range []string{`[]`, `null`, `"x"`, `1`, `{"cancel_attempted_at":"x"}`} {
+		id := f.number(`INSERT INTO siltgate.river_job (kind, args, metadata) VALUES ('token_cleanup', '{}', $1::text::jsonb) RETURNING id`, metadata)
+		require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.river_job WHERE id = $1 AND metadata = '{}'`, id), metadata)
+	}
+	f.exec(`
+		UPDATE siltgate.river_job
+		SET state = 'running', attempt = 1, attempted_at = now() - interval '1 hour', attempted_by = '{dead}'`)
+	f.start()
+	for id := range f.number(`SELECT max(id) FROM siltgate.river_job`) {
+		f.await(id+1, "completed")
+	}
+}
+
+// What an admin program's own River client says of attempts is not about kills.
+func TestARunThatMayBeTriedOnceIsRescuedAllTheSame(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.number(`INSERT INTO siltgate.river_job (kind, args, max_attempts) VALUES ('token_cleanup', '{}', 1) RETURNING id`)
+	f.exec(`
+		UPDATE siltgate.river_job
+		SET state = 'running', attempt = 1, attempted_at = now() - interval '1 hour', attempted_by = '{dead}'`)
+	f.start()
+	f.await(id, "completed")
+}
+
+// A replica whose clock is an hour ahead says when a run goes on.
+func TestARunIsNotHeldUpByTheClockOfTheReplicaThatFailedIt(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, state := range []string{"retryable", "scheduled"} {
+		id := f.insert(`{}`)
+		for want, ahead := range map[string]string{"10 min": "1 hour", "8 min": "8 min"} {
+			f.exec(`UPDATE siltgate.river_job SET state = 'running'`)
+			f.exec(`UPDATE siltgate.river_job SET state = '` + state + `', scheduled_at = now() + interval '` + ahead + `'`)
+			require.EqualValues(t, 1, f.number(`
+				SELECT count(*) FROM siltgate.river_job
+				WHERE id = $1 AND scheduled_at BETWEEN now() + $2::text::interval - interval '1 min' AND now() + $2::text::interval`, id, want), state)
+		}
+	}
+}
+
+// A pool of connections may be used up while those that it has lent serve.
+func TestARunThatGetsNoSessionOfItsOwnFailsAndSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	config := f.pool.Config()
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("no connection is left")}
+	}
+	config.BeforeConnect = func(_ context.Context, lent *pgx.ConnConfig) error {
+		lent.DialFunc = dial
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	f.replica.Pool = pool
+	f.start()
+	id := f.insert(`{}`)
+	result := f.await(id, "retryable")
+	require.Contains(t, result.Error, "no connection is left")
+	require.EqualValues(t, 1, f.number(`SELECT cardinality(errors) FROM siltgate.river_job WHERE id = $1`, id))
+	require.Eventually(t, func() bool {
+		return f.number(`SELECT count(*) FROM siltgate.runs WHERE id = $1 AND error LIKE '%no connection is left%'`, id) == 1
+	}, 10*time.Second, 10*time.Millisecond)
+}
