@@ -134,13 +134,14 @@ func (c *cleaner) tableNames() string {
 // from a session of its own is no outage: connections may be used up.
 func (c *cleaner) reachable(ctx context.Context) bool { return writable(ctx, c.replica.Pool) == nil }
 
-// turn opens the session in which the run may delete, or returns ErrBusy after
-// a while.
+// turn opens the session in which the run may delete, or returns ErrBusy: after a
+// while, or at once to a run that waited before. Many that wait must neither ask
+// the database all the time nor keep the next slice from being taken in hand.
 func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
 	patience := time.After(turnPatience)
 	for {
 		session, err := c.tryTurn(ctx, run)
-		if !errors.Is(err, purge.ErrBusy) {
+		if !errors.Is(err, purge.ErrBusy) || run.waited() {
 			return session, err
 		}
 		select {

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,7 +71,8 @@ func TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead(t *testing.T) {
 	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, stop())
 
-	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= 5`)
+	f.exec(fmt.Sprintf(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= %d`, migrations.Latest))
 	err := f.replica.Run(t.Context())
-	require.EqualError(t, err, "schema \"siltgate\" is at version 4, this program needs 5: run `siltgate migrate`")
+	require.EqualError(t, err, fmt.Sprintf("schema %q is at version %d, this program needs %d: run `siltgate migrate`",
+		schema, migrations.Latest-1, migrations.Latest))
 }

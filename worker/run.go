@@ -56,6 +56,14 @@ func newRun(replica Replica, job *rivertype.JobRow) *run {
 	return r
 }
 
+// waited reports whether the run has been in a replica's hands and gone back.
+func (r *run) waited() bool {
+	var metadata struct {
+		Snoozes int `json:"snoozes"`
+	}
+	return json.Unmarshal(r.job.Metadata, &metadata) == nil && metadata.Snoozes > 0
+}
+
 // slice purges until the run is done or its slice is over.
 func (r *run) slice(ctx context.Context, session *purge.Session) error {
 	r.began = time.Now() // waiting for its turn is no part of it

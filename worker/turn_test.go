@@ -1,8 +1,14 @@
 package worker
 
 import (
+	"context"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 )
 
@@ -48,6 +54,50 @@ func TestASliceThatHasEndedIsWaitedForUntilItsJobIsGivenBack(t *testing.T) {
 	f.await(id, "completed")
 	require.EqualValues(t, 1, f.number(earlierFirst))
 }
+
+func TestARunThatWaitedBeforeAsksOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	config := f.pool.Config()
+	var asked atomic.Int64
+	config.ConnConfig.Tracer = tracer(func(sql string) {
+		if strings.Contains(sql, "AND (id < $2 OR NOT $3)") {
+			asked.Add(1)
+		}
+	})
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	f.replica.Pool = pool
+	f.exec(`INSERT INTO siltgate.river_job (kind, args, state, scheduled_at, metadata)
+		VALUES ('token_cleanup', '{}', 'scheduled', now() + interval '1 hour', '` + begun + `')`)
+	id := f.insert(`{}`)
+	snoozed := func(times int64) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			return f.number(`SELECT count(*) FROM siltgate.river_job WHERE id = $1 AND state = 'scheduled' AND (metadata ->> 'snoozes')::int = $2`, id, times) == 1
+		}, 30*time.Second, 10*time.Millisecond)
+	}
+	f.start()
+	snoozed(1)
+	first := asked.Load()
+	require.Greater(t, first, int64(2), "most runs are short")
+	f.exec(`UPDATE siltgate.river_job SET state = 'available', scheduled_at = now() WHERE id = 2`)
+	snoozed(2)
+	require.Equal(t, first+1, asked.Load())
+}
+
+// tracer is told of statements.
+type tracer func(sql string)
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (w tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	w(data.SQL)
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // earlierFirst is 1 if run 1 ended before run 2.
 const earlierFirst = `
