@@ -104,7 +104,11 @@ func TestWithoutPostgresTheDemoSaysHowToGetIt(t *testing.T) {
 func TestAReplicaThatCannotStartFailsTheDemo(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "siltgate")
-	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\n[ $1 = migrate ] || { echo 'siltgate: no luck' >&2; exit 1; }\n"), 0o755))
+	// A process that another test starts meanwhile would hold the file open, and it is busy then.
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(program, []byte("#!/bin/sh\n[ $1 = migrate ] || { echo 'siltgate: no luck' >&2; exit 1; }\n"), 0o755)
+	syscall.ForkLock.RUnlock()
+	require.NoError(t, err)
 	f, err := newFleet(t.Context(), program, "")
 	require.NoError(t, err)
 	defer f.guard.release()

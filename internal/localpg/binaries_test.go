@@ -3,6 +3,7 @@ package localpg
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -84,6 +85,9 @@ func fakeBinaries(t *testing.T, version string) string {
 	bin := t.TempDir()
 	openToAll(t, bin)
 	script := "#!/bin/sh\necho '" + version + "'\n"
+	// A process that another test starts meanwhile would hold the files open, and they are busy then.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	for _, name := range []string{"postgres", "initdb"} {
 		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755))
 	}
