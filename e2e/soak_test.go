@@ -85,4 +85,5 @@ func TestFault04Promise2ChaosLosesNoRowAndNoTickAndDoublesNone(t *testing.T) {
 	require.Equal(t, 1, seen.seen.locks, "most sessions that held the lock of a run at a time")
 	require.LessOrEqual(t, seen.seen.deleting, 1, "most sessions that were deleting at a time")
 	app.requireUndisturbedByUs()
+	c.fleet.judge()
 }
