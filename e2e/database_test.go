@@ -34,7 +34,7 @@ func newDatabaseOn(t testing.TB, server *localpg.Server) *database {
 	return prepared(t, server, server.URL(name))
 }
 
-// prepared has its tables, and what was done to them is judged when the test's processes are gone.
+// prepared has its tables. Its pool serves until the fleets on it are judged.
 func prepared(t testing.TB, server *localpg.Server, url string) *database {
 	t.Helper()
 	db := &database{t: t, server: server, url: url}

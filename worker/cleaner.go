@@ -64,13 +64,15 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	defer context.AfterFunc(c.draining, func() { cancel(errDraining) })()
 
 	session, err := c.turn(ctx, run)
-	if isOutage(err) && c.reachable(ctx) {
+	lost := c.lost(ctx, err)
+	if isOutage(err) && !lost {
 		session, err = c.turn(ctx, run) // it was over in a moment
+		lost = c.lost(ctx, err)
 	}
 	switch {
 	case errors.Is(err, purge.ErrBusy):
 		return river.JobSnooze(snoozeForTurn)
-	case isOutage(err) && !c.reachable(ctx):
+	case lost:
 		return run.interrupted(err)
 	case err != nil:
 		return run.end(ctx, err)
@@ -86,11 +88,7 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 func (c *cleaner) count(job *rivertype.JobRow) {
 	now := time.Now()
 	job.AttemptedAt = &now
-	var metadata struct {
-		Rescues int `json:"river:rescue_count"`
-	}
-	_ = json.Unmarshal(job.Metadata, &metadata) // what cannot be read counts no rescue
-	if failed := job.Attempt - 1 - metadata.Rescues; failed+1 >= c.replica.MaxAttempts {
+	if failed := job.Attempt - 1 - noted(job).Rescues; failed+1 >= c.replica.MaxAttempts {
 		job.MaxAttempts = job.Attempt
 	} else {
 		job.MaxAttempts = job.Attempt + 1
@@ -130,9 +128,11 @@ func (c *cleaner) tableNames() string {
 	return strings.Join(names, ", ")
 }
 
-// reachable reports whether the pool has the database. If so, what keeps the run
-// from a session of its own is no outage: connections may be used up.
-func (c *cleaner) reachable(ctx context.Context) bool { return writable(ctx, c.replica.Pool) == nil }
+// lost reports whether an error is the database's being away. If the pool has it, what
+// keeps the run from a session of its own is no outage: connections may be used up.
+func (c *cleaner) lost(ctx context.Context, err error) bool {
+	return isOutage(err) && writable(ctx, c.replica.Pool) != nil
+}
 
 // turn opens the session in which the run may delete, or returns ErrBusy: after a
 // while, or at once to a run that waited before. Many that wait must neither ask

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -71,8 +70,7 @@ func TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead(t *testing.T) {
 	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, stop())
 
-	f.exec(fmt.Sprintf(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= %d`, migrations.Latest))
+	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= 6`)
 	err := f.replica.Run(t.Context())
-	require.EqualError(t, err, fmt.Sprintf("schema %q is at version %d, this program needs %d: run `siltgate migrate`",
-		schema, migrations.Latest-1, migrations.Latest))
+	require.EqualError(t, err, "schema \"siltgate\" is at version 5, this program needs 6: run `siltgate migrate`")
 }

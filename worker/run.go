@@ -57,11 +57,18 @@ func newRun(replica Replica, job *rivertype.JobRow) *run {
 }
 
 // waited reports whether the run has been in a replica's hands and gone back.
-func (r *run) waited() bool {
-	var metadata struct {
-		Snoozes int `json:"snoozes"`
-	}
-	return json.Unmarshal(r.job.Metadata, &metadata) == nil && metadata.Snoozes > 0
+func (r *run) waited() bool { return noted(r.job).Snoozes > 0 }
+
+// notes are River's, in a job's metadata.
+type notes struct {
+	Rescues int `json:"river:rescue_count"`
+	Snoozes int `json:"snoozes"`
+}
+
+// noted reads them; what cannot be read counts nothing.
+func noted(job *rivertype.JobRow) (n notes) {
+	_ = json.Unmarshal(job.Metadata, &n)
+	return n
 }
 
 // slice purges until the run is done or its slice is over.

@@ -1,15 +1,15 @@
 package worker
 
 import (
-	"context"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/localpg/pgtest"
 )
 
 func TestRunsTakeTurns(t *testing.T) {
@@ -60,7 +60,7 @@ func TestARunThatWaitedBeforeAsksOnce(t *testing.T) {
 	f := newFixture(t)
 	config := f.pool.Config()
 	var asked atomic.Int64
-	config.ConnConfig.Tracer = tracer(func(sql string) {
+	config.ConnConfig.Tracer = pgtest.Watch(func(sql string) {
 		if strings.Contains(sql, "AND (id < $2 OR NOT $3)") {
 			asked.Add(1)
 		}
@@ -86,18 +86,6 @@ func TestARunThatWaitedBeforeAsksOnce(t *testing.T) {
 	snoozed(2)
 	require.Equal(t, first+1, asked.Load())
 }
-
-// tracer is told of statements.
-type tracer func(sql string)
-
-// TraceQueryStart implements pgx.QueryTracer.
-func (w tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	w(data.SQL)
-	return ctx
-}
-
-// TraceQueryEnd implements pgx.QueryTracer.
-func (tracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // earlierFirst is 1 if run 1 ended before run 2.
 const earlierFirst = `

@@ -87,7 +87,7 @@ func (db *database) session() *Session {
 }
 
 // watched is a session whose statements are told of before they are sent.
-func (db *database) watched(statement watch) *Session {
+func (db *database) watched(statement pgtest.Watch) *Session {
 	db.t.Helper()
 	config, err := pgx.ParseConfig(db.url)
 	require.NoError(db.t, err)
@@ -99,18 +99,6 @@ func (db *database) watched(statement watch) *Session {
 	db.t.Cleanup(func() { s.Close(context.Background()) })
 	return s
 }
-
-// watch is told of statements.
-type watch func(sql string)
-
-// TraceQueryStart implements pgx.QueryTracer.
-func (w watch) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	w(data.SQL)
-	return ctx
-}
-
-// TraceQueryEnd implements pgx.QueryTracer.
-func (watch) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // testEngine is an engine and the tables that it is to purge.
 type testEngine struct {

@@ -41,7 +41,8 @@ CREATE TRIGGER siltgate_guard_inserted
     )
     EXECUTE FUNCTION guard_inserted_job();
 
--- No pause of ours is longer than the last one between two attempts, eight minutes.
+-- We pause eight minutes at most between two attempts. Between two slices it may be
+-- longer at a duty cycle of a thousandth, and is cut short then.
 CREATE TRIGGER siltgate_start_within_minutes
     BEFORE UPDATE OF state ON river_job
     FOR EACH ROW
