@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/stretchr/testify/require"
 )
@@ -20,8 +21,10 @@ func TestComposeStartsWorkersAfterAMigratedHealthyDatabase(t *testing.T) {
 	services := loadCompose(t).Services
 
 	require.NotNil(t, services["postgres"].HealthCheck)
-	require.Equal(t, types.ServiceConditionHealthy, services["migrate"].DependsOn["postgres"].Condition)
-	require.Equal(t, types.ServiceConditionCompletedSuccessfully, services["worker"].DependsOn["migrate"].Condition)
+	require.Equal(t, types.ServiceConditionHealthy, services["owner"].DependsOn["postgres"].Condition)
+	require.Equal(t, types.ServiceConditionCompletedSuccessfully, services["migrate"].DependsOn["owner"].Condition)
+	require.Equal(t, types.ServiceConditionCompletedSuccessfully, services["grants"].DependsOn["migrate"].Condition)
+	require.Equal(t, types.ServiceConditionCompletedSuccessfully, services["worker"].DependsOn["grants"].Condition)
 	require.Equal(t, types.ShellCommand{"migrate"}, services["migrate"].Command)
 	require.Equal(t, types.ShellCommand{"run"}, services["worker"].Command)
 	require.Empty(t, services["migrate"].Restart, "migrate runs once")
@@ -41,20 +44,65 @@ func TestComposeRunsThreeCheckedReplicas(t *testing.T) {
 func TestComposeGivesOurContainersNoPrivileges(t *testing.T) {
 	services := loadCompose(t).Services
 
-	for _, name := range []string{"migrate", "worker"} {
+	for _, name := range []string{"migrate", "worker", "ui"} {
 		require.True(t, services[name].ReadOnly, name)
 		require.Equal(t, []string{"ALL"}, services[name].CapDrop, name)
 		require.Contains(t, services[name].SecurityOpt, "no-new-privileges:true", name)
 	}
 }
 
-func TestComposeKeepsRiverUIBehindAProfileAndAPassword(t *testing.T) {
-	riverui := loadCompose(t).Services["riverui"]
+func TestComposeGivesNoContainerOfOursTheSuperuser(t *testing.T) {
+	services := loadCompose(t).Services
 
-	require.Equal(t, []string{"ui"}, riverui.Profiles)
-	require.NotEmpty(t, *riverui.Environment["RIVER_BASIC_AUTH_USER"])
-	require.NotEmpty(t, *riverui.Environment["RIVER_BASIC_AUTH_PASS"])
-	for _, port := range riverui.Ports {
+	for name, role := range map[string]string{"migrate": "siltgate_owner", "worker": "siltgate_worker", "ui": "siltgate_ui"} {
+		require.Contains(t, *services[name].Environment["SILTGATE_DATABASE_URL"], "postgres://"+role+":", name)
+		require.Nil(t, services[name].Environment["PGPASSWORD"], name)
+	}
+}
+
+func TestComposeTakesVariablesFromTheEnvFile(t *testing.T) {
+	for _, name := range []string{"migrate", "worker", "ui"} {
+		require.Equal(t, []types.EnvFile{{Path: envFile(t), Required: false}}, loadCompose(t).Services[name].EnvFiles, name)
+	}
+
+	example, err := os.ReadFile(root + "/.env.example")
+	require.NoError(t, err)
+	all := regexp.MustCompile(`(?m)^#(\w+=)`).ReplaceAll(example, []byte("$1"))
+	read, err := dotenv.UnmarshalBytesWithLookup(all, nil)
+	require.NoError(t, err)
+	require.Greater(t, len(read), 30)
+	require.Equal(t, "0 3 * * *", read["REFRESH_TOKEN_CLEANUP_CRON"], "without the quotes")
+	require.Equal(t, "refresh_tokens", read["SILTGATE_TABLES_0_NAME"])
+	require.Empty(t, read["SILTGATE_HTTP_ADDR"])
+}
+
+func envFile(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs(root + "/.env")
+	require.NoError(t, err)
+	return path
+}
+
+func TestComposeScrapesTheReplicasBehindAProfile(t *testing.T) {
+	monitoring := loadCompose(t).Services["prometheus"]
+
+	require.Equal(t, []string{"monitoring"}, monitoring.Profiles)
+	require.NotEmpty(t, monitoring.Ports)
+	for _, port := range monitoring.Ports {
+		require.Equal(t, "127.0.0.1", port.HostIP)
+	}
+}
+
+func TestComposeKeepsThePageBehindAProfileAndAPassword(t *testing.T) {
+	services := loadCompose(t).Services
+	page := services["ui"]
+
+	require.Equal(t, []string{"ui"}, page.Profiles)
+	require.Equal(t, services["worker"].Image, page.Image, "our own image has the page")
+	require.Equal(t, types.ShellCommand{"ui"}, page.Command)
+	require.NotEmpty(t, *page.Environment["SILTGATE_UI_PASSWORD"])
+	require.NotEmpty(t, page.Ports)
+	for _, port := range page.Ports {
 		require.Equal(t, "127.0.0.1", port.HostIP)
 	}
 }
