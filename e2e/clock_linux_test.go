@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 // clock is what a server of a test's own takes for the time.
@@ -23,9 +23,7 @@ type clock struct {
 // newClock starts a server with a clock to set, and makes a database on it.
 func newClock(t testing.TB) (*clock, *database) {
 	t.Helper()
-	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
-	require.NoError(t, err)
-	require.NotEmpty(t, libraries, "libfaketime is missing: apt-get install libfaketime")
+	library := faketimeLibrary(t)
 	dir := t.TempDir()
 	for _, dir := range []string{dir, filepath.Dir(dir)} { // the server's user is another one
 		require.NoError(t, os.Chmod(dir, 0o755))
@@ -33,7 +31,7 @@ func newClock(t testing.TB) (*clock, *database) {
 	c := &clock{t: t, file: filepath.Join(dir, "offset")}
 	c.set(0)
 	return c, newDatabaseOn(t, pgtest.NewServer(t, localpg.Options{Environ: []string{
-		"LD_PRELOAD=" + libraries[0],
+		"LD_PRELOAD=" + library,
 		"FAKETIME_TIMESTAMP_FILE=" + c.file,
 		"FAKETIME_NO_CACHE=1",
 		"FAKETIME_DONT_FAKE_MONOTONIC=1",
@@ -59,7 +57,7 @@ func TestFault17ADatabaseClockThatIsAnHourOffDeletesNothing(t *testing.T) {
 	f := newFleet(t, db, "REFRESH_TOKEN_CLEANUP_CRON=*/5 * * * * *")
 	replicas := f.start(3)
 	f.awaitLeader(replicas)
-	await(t, time.Minute, "some ticks", func() bool { return len(db.runs(`state = 'completed'`)) >= 2 })
+	await(t, patience, "some ticks", func() bool { return len(db.runs(`state = 'completed'`)) >= 2 })
 
 	offsets := []time.Duration{-time.Hour, time.Hour}
 	for _, ahead := range offsets {
@@ -73,10 +71,10 @@ func TestFault17ADatabaseClockThatIsAnHourOffDeletesNothing(t *testing.T) {
 			FROM generate_series(1, $2 + $3::integer) AS i`, time.Now(), dead, live)
 
 		id := db.ask(`{}`)
-		await(t, time.Minute, "the run to fail", func() bool { return db.run(id).Error != nil })
+		await(t, patience, "the run to fail", func() bool { return db.run(id).Error != nil })
 		require.Regexp(t, `the database's clock is -?(1h0m0|59m59)(\.\d+)?s from this replica's: at most 5m0s is allowed`, *db.run(id).Error)
 		known := len(db.runs(`trigger = 'schedule'`))
-		await(t, time.Minute, "more ticks by the wrong clock", func() bool { return len(db.runs(`trigger = 'schedule'`)) >= known+2 })
+		await(t, patience, "more ticks by the wrong clock", func() bool { return len(db.runs(`trigger = 'schedule'`)) >= known+2 })
 		require.Equal(t, gone, db.purged(), "with the clock %s ahead nothing is deleted", ahead)
 	}
 
@@ -105,21 +103,33 @@ func TestFault17ADatabaseClockThatIsAnHourOffDeletesNothing(t *testing.T) {
 // The next slice is due by the replica's clock, and given out by the database's.
 func TestFault17ARunGoesOnAtOnceOnAReplicaWhoseClockIsAhead(t *testing.T) {
 	t.Parallel()
-	const dead, live = 10_000, 100
+	const (
+		dead, live = 10_000, 100
+		ahead      = 20 * time.Second
+	)
 	clock, db := newClock(t)
-	clock.set(-3 * time.Second)
+	clock.set(-ahead)
 	db.fill(dead, live)
-	db.slow(200 * time.Millisecond) // longer than a slice of 30 s
+	db.slow(200 * time.Millisecond)
 	f := newFleet(t, db, smallBatches()...)
-	f.start(2)
+	replicas := f.start(2)
 
-	run := db.awaitEnd(db.ask(`{}`), 2*time.Minute)
+	// The slice ends because its replica stops, by whose clock the next one is due.
+	id := db.ask(`{}`)
+	first := byID(t, replicas, *db.awaitCounted(id).Replica)
+	first.signal(sigterm)
+	require.Zero(t, first.wait(stopWithin))
+	stopped := time.Now()
+	await(t, ahead/2, "the run to go on elsewhere", func() bool { return *db.run(id).Replica != first.id })
+	t.Logf("it went on %s after the stop", time.Since(stopped).Round(time.Millisecond))
+	db.quick()
+	run := db.awaitEnd(id, patience)
 	require.Equal(t, "completed", run.State)
 	require.GreaterOrEqual(t, run.result(t).Slices, 2)
 	require.EqualValues(t, dead, *run.Deleted)
 	rest := db.number(`
 		SELECT max(extract(epoch FROM rest) * 1000)::bigint
 		FROM (SELECT at - lag(at) OVER (ORDER BY at) AS rest FROM ledger) AS l`)
-	require.Less(t, rest, int64(3000), "milliseconds between two batches, at most")
+	require.Less(t, rest, ahead.Milliseconds(), "milliseconds between two batches, at most")
 	t.Logf("%d slices; between two batches lay %d ms at most", run.result(t).Slices, rest)
 }

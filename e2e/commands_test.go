@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -57,7 +56,7 @@ func TestManyMigrationsAtOnceAllSucceed(t *testing.T) {
 		processes[i] = f.launch(nil, "migrate")
 	}
 	for _, p := range processes {
-		require.Zero(t, p.wait(time.Minute), p.output())
+		require.Zero(t, p.wait(patience), p.output())
 	}
 	f.must("migrate", "--status")
 	require.Empty(t, db.texts(`
@@ -75,7 +74,7 @@ func TestReadinessFollowsTheSchema(t *testing.T) {
 
 	// An answer may be a second old.
 	awaitReady := func(want int) (facts map[string]any) {
-		await(t, 10*time.Second, fmt.Sprintf("/readyz to answer %d", want), func() bool {
+		await(t, patience, fmt.Sprintf("/readyz to answer %d", want), func() bool {
 			status, body := f.get(r, "/readyz")
 			facts = nil
 			require.NoError(t, json.Unmarshal([]byte(body), &facts), body)

@@ -32,7 +32,7 @@ func TestFault27Promise3OneRunDeletesAtATimeAndTheQueueDrains(t *testing.T) {
 		return db.number(`SELECT count(*) FROM siltgate.runs WHERE finished_at IS NOT NULL`) == runs
 	})
 	took := time.Since(began)
-	app.end()
+	app.Stop()
 	seen := watch.end()
 
 	executed := map[string]int{}
@@ -42,12 +42,12 @@ func TestFault27Promise3OneRunDeletesAtATimeAndTheQueueDrains(t *testing.T) {
 		require.Nil(t, run.Error)
 		executed[byID(t, replicas, *run.Replica).name]++
 	}
-	require.Equal(t, 1, seen.locks, "most sessions that held the lock of a run at a time")
+	require.Equal(t, 1, seen.locks, "most sessions that had the turn at a time")
 	require.Equal(t, 1, seen.deleting, "most sessions that were deleting at a time")
 	require.Greater(t, len(executed), 1, "several replicas took part: %v", executed)
 	sessions := db.requireOneAtATime()
 	require.GreaterOrEqual(t, sessions, int64(runs/2), "sessions that had something to delete")
-	require.Equal(t, db.purged(), db.recorded())
+	db.awaitRecorded()
 	app.requireUndisturbed()
 	t.Logf("%d runs in %s by %v, %d of them deleted; looked %d times", runs, took.Round(10*time.Millisecond), executed, sessions, seen.looks)
 }
@@ -78,7 +78,7 @@ func (f *fleet) askInEveryWay(runs int) {
 		commands[i] = f.launch(nil, "enqueue", "--reason", fmt.Sprintf("command %d", i))
 	}
 	for _, p := range commands {
-		require.Zero(f.t, p.wait(time.Minute), p.output())
+		require.Zero(f.t, p.wait(patience), p.output())
 	}
 	asking.Wait()
 	require.NoError(f.t, errors.Join(failed...))
@@ -92,11 +92,6 @@ type watch struct {
 	work sync.WaitGroup
 	seen sighting
 	err  error
-}
-
-// sighting is the most that was seen at a time.
-type sighting struct {
-	looks, locks, deleting int
 }
 
 func watchDeleters(t testing.TB, db *database) *watch {
@@ -117,22 +112,10 @@ func watchDeleters(t testing.TB, db *database) *watch {
 func (w *watch) look(ctx context.Context) {
 	const interval = 3 * time.Millisecond
 	for ctx.Err() == nil {
-		var locks, deleting int
-		err := w.conn.QueryRow(context.WithoutCancel(ctx), `
-			SELECT
-				(SELECT count(*) FROM pg_locks
-				WHERE locktype = 'advisory' AND granted
-					AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
-				(SELECT count(*) FROM pg_stat_activity
-				WHERE datname = current_database() AND application_name = 'siltgate'
-					AND state = 'active' AND query ~ '^\s*DELETE')`).Scan(&locks, &deleting)
-		if err != nil {
+		if err := w.seen.look(context.WithoutCancel(ctx), w.conn); err != nil {
 			w.err = fmt.Errorf("watch: %w", err)
 			return
 		}
-		w.seen.looks++
-		w.seen.locks = max(w.seen.locks, locks)
-		w.seen.deleting = max(w.seen.deleting, deleting)
 		<-time.After(interval)
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
@@ -55,10 +55,10 @@ func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
 	away.to = db.awaitTickAfter(promoted)
 	t.Logf("promoted after %s; the next tick came %s later", promoted.Sub(away.from.Add(period)).Round(time.Millisecond),
 		away.to.Sub(promoted).Round(time.Millisecond))
-	run := db.awaitEnd(id, 2*time.Minute)
+	run := db.awaitEnd(id, patience)
 	require.Equal(t, "completed", run.State)
 	require.Equal(t, 1, run.Attempt, "a fail-over spends no attempt")
-	app.end()
+	app.Stop()
 	db.quick()
 	db.requirePurged(live)
 	db.requireEveryTickOnce(period, away)

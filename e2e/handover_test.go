@@ -33,7 +33,7 @@ func TestFault06Promise7SigtermGivesTheRunBackAndSpendsNoAttempt(t *testing.T) {
 	t.Logf("%s stopped in %s", first.name, time.Since(began).Round(time.Millisecond))
 
 	run := db.run(id)
-	require.False(t, run.ended(), "the run ended too soon: make it longer")
+	require.False(t, run.Ended(), "the run ended too soon: make it longer")
 	gone := db.purged()
 	require.Less(t, gone, int64(dead))
 
@@ -54,14 +54,14 @@ func TestFault06Promise7ASecondSigtermEndsTheProcessAtOnce(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	db.fill(100, 10)
-	db.slow(8 * time.Second) // the batch that the first signal waits for
+	db.slow(300 * time.Millisecond)
 	f := newFleet(t, db)
 	r := f.start(1)[0]
 
 	db.ask(`{}`)
-	await(t, time.Minute, "a batch in hand", func() bool { return db.sleepers() == 1 })
+	db.freezeBatch() // the one that the first signal waits for
 	r.signal(sigterm)
-	await(t, 10*time.Second, "the replica to hear it", func() bool { return len(r.logged("replica stopping")) > 0 })
+	await(t, patience, "the replica to hear it", func() bool { return len(r.logged("replica stopping")) > 0 })
 	require.True(t, r.running(), "the first signal waits for the batch")
 
 	began := time.Now()
@@ -83,17 +83,17 @@ func TestFault02Promise4AKilledRunGoesOnElsewhereAndItsCountIsRight(t *testing.T
 	replicas := f.start(3)
 
 	id := db.ask(`{}`)
-	await(t, time.Minute, "rows that must be counted", func() bool {
+	await(t, patience, "rows that must be counted", func() bool {
 		return db.number(`SELECT count(*) FROM ledger WHERE at < clock_timestamp() - interval '6 s'`) > 0
 	})
 	counted := db.awaitCounted(id)
 	// Let some seconds of work be uncounted when it dies, but fewer than to the next record.
-	await(t, time.Minute, "rows beyond the record", func() bool { return db.purged() >= *counted.Deleted+2000 })
+	await(t, patience, "rows beyond the record", func() bool { return db.purged() >= *counted.Deleted+2000 })
 	victim := byID(t, replicas, *counted.Replica)
 	leads := f.leader() == victim.id
 	victim.kill()
 	killed, began := db.now(), time.Now()
-	await(t, 30*time.Second, "its session to end", func() bool {
+	await(t, patience, "its session to end", func() bool {
 		return db.number(`SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
 			WHERE l.locktype = 'advisory' AND d.datname = current_database()`) == 0
 	})
@@ -140,13 +140,13 @@ func TestFault05Promise3AFrozenReplicaDeletesNoMoreWhenItWakes(t *testing.T) {
 
 	db.fill(1000, 0) // of which the woken one must not take any for the old run
 	frozen.resume()
-	await(t, time.Minute, "the woken replica to find out", func() bool {
+	await(t, patience, "the woken replica to find out", func() bool {
 		return len(frozen.logged("run was taken over by another replica while this one stood still")) > 0
 	})
 	require.True(t, frozen.running())
 	run := db.run(id)
 	require.Equal(t, "completed", run.State)
-	require.Equal(t, "completed", *run.Outcome, "what the woken one says of the run is not heard")
+	require.Equal(t, "completed", string(run.Outcome), "what the woken one says of the run is not heard")
 	require.EqualValues(t, dead, db.purged(), "a run that was taken over deletes no more")
 	_, kept := db.tokensLeft()
 	require.EqualValues(t, live, kept)

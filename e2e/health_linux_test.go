@@ -28,10 +28,9 @@ func TestFault34SlowHTTPClientsAreCutOffAndRunsGoOn(t *testing.T) {
 		go func() { cut <- drip(r.http, "POST /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n") }()
 		go func() { cut <- askWithoutReading(r.http) }()
 	}
-	await(t, 10*time.Second, "the clients to be there", func() bool { return len(openFiles(t, r)) >= clients })
-	asked := time.Now()
+	await(t, patience, "the clients to be there", func() bool { return len(openFiles(t, r)) >= clients })
 	f.get(r, "/readyz")
-	require.Less(t, time.Since(asked), 3*time.Second, "others are answered meanwhile")
+	require.Empty(t, cut, "others are answered while the slow ones are still served")
 	require.EqualValues(t, 200, *db.awaitCompleted(db.ask(`{}`)).Deleted)
 
 	for range cap(cut) {
@@ -44,14 +43,14 @@ func TestFault34SlowHTTPClientsAreCutOffAndRunsGoOn(t *testing.T) {
 	}
 	took := time.Since(began)
 	require.Less(t, took, 30*time.Second)
-	await(t, 10*time.Second, "their connections to be closed", func() bool { return len(openFiles(t, r)) < clients/2 })
+	await(t, patience, "their connections to be closed", func() bool { return len(openFiles(t, r)) < clients/2 })
 
 	for range clients / 2 { // nor do they keep a replica from stopping
 		go func() { cut <- drip(r.http, "GET /readyz HTTP/1.1\r\nX-Slow: ") }()
 		go func() { cut <- askWithoutReading(r.http) }()
 	}
-	await(t, 10*time.Second, "the clients to be there", func() bool { return len(openFiles(t, r)) >= clients })
-	asked = time.Now()
+	await(t, patience, "the clients to be there", func() bool { return len(openFiles(t, r)) >= clients })
+	asked := time.Now()
 	r.signal(sigterm)
 	require.Zero(t, r.wait(stopWithin))
 	require.Less(t, time.Since(asked), 5*time.Second)

@@ -64,28 +64,30 @@ func TestEveryWayOfInsertingARunRunsIt(t *testing.T) {
 			return id
 		}},
 	}
+	const times = 3
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
-			db.fill(7, 3)
-			began := time.Now()
-			run := db.awaitCompleted(way.insert(t))
-			require.EqualValues(t, 7, *run.Deleted)
-			require.Equal(t, "manual", run.Trigger)
-			require.Nil(t, run.Tick)
-			require.Equal(t, who.RequestedBy, *run.RequestedBy)
-			require.Equal(t, who.Reason, *run.Reason)
-			left, _ := db.tokensLeft()
-			require.Zero(t, left)
+			for range times {
+				db.fill(7, 3)
+				run := db.awaitCompleted(way.insert(t))
+				require.EqualValues(t, 7, *run.Deleted)
+				require.Equal(t, "manual", run.Trigger)
+				require.Nil(t, run.Tick)
+				require.Equal(t, who.RequestedBy, *run.RequestedBy)
+				require.Equal(t, who.Reason, *run.Reason)
+				left, _ := db.tokensLeft()
+				require.Zero(t, left)
 
-			waited := run.StartedAt.Sub(run.CreatedAt)
-			require.Less(t, waited, time.Second)
-			t.Logf("started %s after it was asked for, seen to end %s after", waited.Round(time.Millisecond),
-				time.Since(began).Round(time.Millisecond))
+				// Without a notification a run waits for the next poll, 5 s on average.
+				waited := run.StartedAt.Sub(run.CreatedAt)
+				require.Less(t, waited, 3*time.Second)
+				t.Logf("started %s after it was asked for", waited.Round(time.Millisecond))
+			}
 		})
 	}
 	_, live := db.tokensLeft()
-	require.EqualValues(t, 3*len(ways), live)
-	require.EqualValues(t, len(ways), db.number(`SELECT count(*) FROM siltgate.river_job`))
+	require.EqualValues(t, 3*times*len(ways), live)
+	require.EqualValues(t, times*len(ways), db.number(`SELECT count(*) FROM siltgate.river_job`))
 }
 
 func TestARunAskedForInATransactionIsGoneWithIt(t *testing.T) {
@@ -122,7 +124,7 @@ func TestIdenticalRunsThatWaitAreOne(t *testing.T) {
 
 	f.start(1)
 	db.awaitCompleted(plain)
-	require.Equal(t, "dry_run", *db.awaitEnd(dry, time.Minute).Outcome)
+	require.Equal(t, "dry_run", string(db.awaitEnd(dry, patience).Outcome))
 	require.NotEqual(t, plain, enqueue(jobs.TokenCleanupArgs{}), "one that has ended is another")
 }
 
@@ -138,9 +140,9 @@ func TestEnqueueWaitShowsProgressAndTheResult(t *testing.T) {
 	printed := f.must("enqueue", "--wait")
 	lines := strings.Split(strings.TrimSpace(printed), "\n")
 	require.Regexp(t, `^run \d+$`, lines[0])
-	require.Regexp(t, `(?m)^running, [1-9]\d* rows deleted of about \d+$`, printed)
-	require.Contains(t, printed, "completed, 8000 rows deleted\n")
-	require.Contains(t, printed, "public.refresh_tokens: 8000 rows deleted (index)\n")
+	require.Regexp(t, `(?m)^running, [1-9][\d,]* rows deleted of about [\d,]+`, printed)
+	require.Contains(t, printed, "completed, 8,000 rows deleted\n")
+	require.Contains(t, printed, "public.refresh_tokens: 8,000 rows deleted (index)\n")
 	require.Contains(t, printed, "public.password_resets: 0 rows deleted (index)\n")
 	require.Regexp(t, `^completed in \d+(\.\d+)?m?s$`, lines[len(lines)-1])
 	require.NotContains(t, printed, "\x1b", "this is no terminal")
@@ -157,16 +159,16 @@ func TestEnqueueDryRunCountsAndDeletesNothing(t *testing.T) {
 	f.start(1)
 
 	printed := f.must("enqueue", "--dry-run", "--wait")
-	require.Contains(t, printed, "public.refresh_tokens: 1234 dead rows (oldest expired 2020-02-03T04:05:06Z; ")
+	require.Contains(t, printed, "public.refresh_tokens: 1,234 dead rows (oldest expired 2020-02-03T04:05:06Z; ")
 	require.Contains(t, printed, "public.password_resets: 56 dead rows (oldest expired ")
 	run := db.runs(`true`)[0]
 	require.True(t, run.DryRun)
 	require.Equal(t, "completed", run.State)
-	require.Equal(t, "dry_run", *run.Outcome)
+	require.Equal(t, "dry_run", string(run.Outcome))
 	require.Zero(t, *run.Deleted)
-	require.EqualValues(t, 1234, run.result(t).Tables[0].Estimate)
+	require.EqualValues(t, 1234, run.result(t).Tables[0].Found)
 	require.Equal(t, time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC), run.result(t).Tables[0].Oldest.UTC())
-	require.EqualValues(t, 56, run.result(t).Tables[1].Estimate)
+	require.EqualValues(t, 56, run.result(t).Tables[1].Found)
 	require.EqualValues(t, 1334, db.number(`SELECT count(*) FROM refresh_tokens`))
 	require.EqualValues(t, 63, db.number(`SELECT count(*) FROM password_resets`))
 	require.Zero(t, db.purged())
@@ -183,7 +185,7 @@ func TestEnqueueTablePurgesThatTableAlone(t *testing.T) {
 	f.must("enqueue", "--table", "password_resets", "--wait")
 	run := db.runs(`true`)[0]
 	require.Len(t, run.Tables, 1)
-	require.Equal(t, "password_resets", *run.Tables[0])
+	require.Equal(t, "password_resets", run.Tables[0])
 	require.EqualValues(t, 30, *run.Deleted)
 	require.EqualValues(t, 21, db.number(`SELECT count(*) FROM refresh_tokens`))
 
@@ -203,10 +205,10 @@ func TestEnqueueWaitFailsIfTheRunFails(t *testing.T) {
 
 	failed := f.call("enqueue", "--wait")
 	require.Equal(t, 1, failed.code)
-	require.Regexp(t, `^siltgate: run \d+ ended discarded[^\n]*\n$`, failed.stderr)
+	require.Regexp(t, `^siltgate: run \d+ failed at attempt 1[^\n]*\n$`, failed.stderr)
 	require.Regexp(t, `refresh_tokens.*does not exist`, failed.stdout+failed.stderr)
 	run := db.runs(`true`)[0]
 	require.Equal(t, "discarded", run.State)
-	require.Equal(t, "failed", *run.Outcome)
+	require.Equal(t, "failed", string(run.Outcome))
 	require.EqualValues(t, 5, *run.Deleted, "the other table was purged")
 }

@@ -23,7 +23,7 @@ func TestFault01ATickOfAKilledLeaderIsCaughtUpWithinHalfAMinute(t *testing.T) {
 
 	const before = 3 * time.Second
 	var due time.Time
-	await(t, time.Minute, "the last moments before a tick", func() bool {
+	await(t, patience, "the last moments before a tick", func() bool {
 		due = time.Now().Truncate(period).Add(period)
 		return time.Until(due) < before
 	})
@@ -37,7 +37,7 @@ func TestFault01ATickOfAKilledLeaderIsCaughtUpWithinHalfAMinute(t *testing.T) {
 	for _, id := range []int64{run.ID, next.ID} {
 		db.awaitCompleted(id)
 	}
-	app.end()
+	app.Stop()
 
 	require.Len(t, db.requireEveryTickOnce(period), len(db.runs(`true`)))
 	require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0 AND (revoked OR expires_at < now())`))
@@ -52,13 +52,13 @@ func TestFault03AFleetThatWasDownRunsTheLatestTickOnce(t *testing.T) {
 	db := newDatabase(t)
 	f := newFleet(t, db, "REFRESH_TOKEN_CLEANUP_CRON=*/2 * * * * *")
 	replicas := f.start(3)
-	await(t, time.Minute, "some ticks", func() bool { return len(db.runs(`state = 'completed'`)) >= 3 })
+	await(t, patience, "some ticks", func() bool { return len(db.runs(`state = 'completed'`)) >= 3 })
 	for _, r := range replicas {
 		r.kill()
 	}
 	killed := time.Now()
 	db.fill(200, 50)
-	await(t, time.Minute, "several ticks to pass", func() bool { return time.Since(killed) > 4*period })
+	await(t, patience, "several ticks to pass", func() bool { return time.Since(killed) > 4*period })
 
 	known := len(db.runs(`true`))
 	f.start(3)
@@ -107,7 +107,7 @@ func TestFault05AFrozenLeaderIsReplacedAndDoublesNoTickWhenItWakes(t *testing.T)
 	replicas := f.start(3)
 	app := startApp(t, db)
 	frozen := f.awaitLeader(replicas)
-	await(t, time.Minute, "some ticks", func() bool { return len(db.runs(`true`)) >= 3 })
+	await(t, patience, "some ticks", func() bool { return len(db.runs(`true`)) >= 3 })
 
 	frozen.freeze()
 	began, known := time.Now(), len(db.runs(`true`))
@@ -116,9 +116,9 @@ func TestFault05AFrozenLeaderIsReplacedAndDoublesNoTickWhenItWakes(t *testing.T)
 	require.NotEqual(t, frozen.id, f.leader())
 	frozen.resume()
 	known = len(db.runs(`true`))
-	await(t, time.Minute, "ticks after it woke", func() bool { return len(db.runs(`true`)) >= known+4 })
+	await(t, patience, "ticks after it woke", func() bool { return len(db.runs(`true`)) >= known+4 })
 	require.True(t, frozen.running())
-	app.end()
+	app.Stop()
 
 	gap := db.requireOneGap(period)
 	require.Less(t, gap.to.Sub(gap.from), replacedWithin)

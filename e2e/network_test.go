@@ -42,7 +42,7 @@ func TestFault09ABlackHoleIsWaitedOutAndTheRunGoesOn(t *testing.T) {
 	require.Less(t, away.to.Sub(mended), 15*time.Second, "nobody sleeps on because the silence was long")
 	run := db.awaitEnd(id, 3*time.Minute)
 	require.Equal(t, "completed", run.State)
-	app.end()
+	app.Stop()
 	db.quick()
 	db.requirePurged(live)
 	db.requireEveryTickOnce(period, away)
@@ -85,7 +85,7 @@ func TestFault09AReplicaCutOffIsReplacedAndNotHeardWhenItIsBack(t *testing.T) {
 	db.quick()
 
 	network.mend()
-	await(t, 30*time.Second, "the replica to be back", func() bool {
+	await(t, patience, "the replica to be back", func() bool {
 		return len(alone.logged("database is back")) > 0
 	})
 	f.awaitReady(alone)
@@ -112,12 +112,12 @@ func TestFault09ASlowNetworkLetsTicksComeAndRunsEnd(t *testing.T) {
 	app := startLeisurely(t, db)
 	f.start(2)
 	// Such a run takes some dozen times there and back: longer than to the next tick.
-	await(t, 2*time.Minute, "a run to end", func() bool {
+	await(t, patience, "a run to end", func() bool {
 		return db.number(`SELECT count(*) FROM siltgate.runs WHERE trigger = 'schedule' AND state = 'completed'`) > 0
 	})
-	app.end()
+	app.Stop()
 	network.mend()
-	await(t, 2*time.Minute, "all others to end", func() bool {
+	await(t, patience, "all others to end", func() bool {
 		return db.number(`SELECT count(*) FROM siltgate.runs WHERE state <> 'completed' AND created_at < now() - interval '10 s'`) == 0
 	})
 	db.requirePurged(50)
@@ -152,7 +152,7 @@ func TestFault09ARunGetsThroughANetworkThatResetsConnections(t *testing.T) {
 	bad.to = db.awaitTickAfter(over)
 	run := db.awaitEnd(id, 3*time.Minute)
 	require.Equal(t, "completed", run.State)
-	app.end()
+	app.Stop()
 	db.quick()
 	t.Logf("%d rows went between resets; the next tick came %s after the last; attempt %d", during,
 		bad.to.Sub(over).Round(time.Millisecond), run.Attempt)

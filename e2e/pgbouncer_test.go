@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -14,17 +15,20 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestASessionPoolOfPgBouncerWorks(t *testing.T) {
 	t.Parallel()
+	pgBouncerProgram(t)
 	db := newDatabase(t)
 	db.fill(500, 100)
 	pooled := pgBouncer(t, db, "session", 0)
 	f := newFleet(t, db, "DATABASE_URL="+pooled, "REFRESH_TOKEN_CLEANUP_CRON=*/2 * * * * *")
 	app := startApp(t, db)
 	replicas := f.start(2)
-	await(t, time.Minute, "three ticks to have run", func() bool {
+	await(t, patience, "three ticks to have run", func() bool {
 		return db.number(`SELECT count(*) FROM siltgate.runs WHERE trigger = 'schedule' AND state = 'completed'`) >= 3
 	})
 	began := time.Now()
@@ -36,7 +40,7 @@ func TestASessionPoolOfPgBouncerWorks(t *testing.T) {
 	for _, r := range replicas {
 		require.Zero(t, r.wait(stopWithin))
 	}
-	app.end()
+	app.Stop()
 	db.requireEveryTickOnce(2 * time.Second)
 	app.requireUndisturbed()
 	require.EqualValues(t, 100, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
@@ -44,6 +48,7 @@ func TestASessionPoolOfPgBouncerWorks(t *testing.T) {
 
 func TestATransactionPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
+	pgBouncerProgram(t)
 	for _, roundRobin := range []int{0, 1} {
 		for _, busy := range []int{0, 6} {
 			t.Run(fmt.Sprintf("round robin %d, %d others", roundRobin, busy), func(t *testing.T) {
@@ -58,8 +63,63 @@ func TestATransactionPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 				require.Equal(t, "siltgate: connections are pooled by transaction, as with PgBouncer's pool_mode=transaction: "+
 					"advisory locks and LISTEN need a direct connection, or pool_mode=session\n", r.stderr)
 				require.Zero(t, db.purged())
+				for _, command := range [][]string{{"migrate"}, {"migrate", "--status"}, {"history"}, {"enqueue"}} {
+					r := f.callWith([]string{"DATABASE_URL=" + pooled, "SILTGATE_SCHEMA=other"}, command...)
+					require.Equal(t, 1, r.code, command)
+					require.Contains(t, r.stderr, "connections are pooled by transaction, as with PgBouncer's", command)
+				}
+				require.Zero(t, db.number(`SELECT count(*) FROM pg_namespace WHERE nspname = 'other'`))
 			})
 		}
+	}
+}
+
+func TestAStatementPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	pgBouncerProgram(t)
+	db := newDatabase(t)
+	f := newFleet(t, db)
+	pooled := pgBouncer(t, db, "statement", 0)
+	for _, command := range [][]string{{"run"}, {"run", "--once"}, {"migrate"}, {"history"}, {"enqueue"}} {
+		r := f.callWith([]string{"DATABASE_URL=" + pooled}, command...)
+		require.Equal(t, 1, r.code, command)
+		require.Contains(t, r.stderr, "siltgate: connections are pooled by statement, as with PgBouncer's pool_mode=statement: "+
+			"transactions, advisory locks and LISTEN need a direct connection, or pool_mode=session\n", command)
+	}
+}
+
+func TestFault58ASessionPoolThatResetsNothingKeepsNothingOfOurs(t *testing.T) {
+	t.Parallel()
+	pgBouncerProgram(t)
+	db := newDatabase(t)
+	db.fill(500, 100)
+	pooled := pgBouncer(t, db, "session", 0, "server_reset_query =", "server_idle_timeout = 600")
+	f := newFleet(t, db, "DATABASE_URL="+pooled)
+	r := f.start(1)[0]
+	db.awaitCompleted(db.ask(`{}`))
+	f.must("migrate")
+	f.must("history")
+	f.must("enqueue", "--wait", "--dry-run")
+	r.signal(sigterm)
+	require.Zero(t, r.wait(stopWithin))
+
+	// All of the pool's sessions at once, as another client is lent them.
+	sessions := db.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND client_port IS NOT NULL`)
+	require.Positive(t, sessions)
+	for range sessions {
+		conn, err := pgx.Connect(t.Context(), pooled)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close(context.Background()) })
+		var left []string
+		require.NoError(t, conn.QueryRow(t.Context(), `
+			SELECT ARRAY(
+				SELECT name || '=' || setting FROM pg_settings
+				-- PgBouncer itself sets these, for each client anew.
+				WHERE source = 'session' AND name NOT IN ('application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings')
+				UNION ALL SELECT 'siltgate.replica' WHERE current_setting('siltgate.replica', true) <> ''
+				UNION ALL SELECT 'prepared ' || statement FROM pg_prepared_statements
+				UNION ALL SELECT 'listens on ' || channel FROM pg_listening_channels() AS channel)`, pgx.QueryExecModeSimpleProtocol).Scan(&left))
+		require.Empty(t, left)
 	}
 }
 
@@ -86,12 +146,9 @@ func useBusily(t testing.TB, pooled string, clients int) {
 }
 
 // pgBouncer starts a pool before the database and returns the connection string by way of it.
-func pgBouncer(t testing.TB, db *database, mode string, roundRobin int) string {
+func pgBouncer(t testing.TB, db *database, mode string, roundRobin int, settings ...string) string {
 	t.Helper()
-	path, err := exec.LookPath("pgbouncer")
-	if err != nil {
-		path = "/usr/sbin/pgbouncer" // where Debian has it, and not every PATH leads
-	}
+	path := pgBouncerProgram(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(listener.Addr().String())
@@ -112,7 +169,8 @@ unix_socket_dir =
 auth_type = any
 pool_mode = %s
 server_round_robin = %d
-`, u.Port(), u.User.Username(), password, port, mode, roundRobin), 0o600))
+%s
+`, u.Port(), u.User.Username(), password, port, mode, roundRobin, strings.Join(settings, "\n")), 0o600))
 
 	log, err := os.Create(filepath.Join(dir, "log"))
 	require.NoError(t, err)
@@ -124,13 +182,13 @@ server_round_robin = %d
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	require.NoError(t, cmd.Start(), "install pgbouncer")
-	guarded := watchdog.started(cmd.Process.Pid)
+	require.NoError(t, cmd.Start())
+	pgtest.Guard().Started(cmd.Process.Pid)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = cmd.Wait()
-		_ = watchdog.ended(cmd.Process.Pid)
+		pgtest.Guard().Ended(cmd.Process.Pid)
 	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
@@ -140,11 +198,10 @@ server_round_robin = %d
 			t.Logf("pgbouncer:\n%s", text)
 		}
 	})
-	require.NoError(t, guarded)
 
 	pooled := *u
 	pooled.Host = net.JoinHostPort("127.0.0.1", port)
-	await(t, 30*time.Second, "pgbouncer to serve", func() bool {
+	await(t, patience, "pgbouncer to serve", func() bool {
 		conn, err := pgx.Connect(t.Context(), pooled.String())
 		if err != nil {
 			return false

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestFault07ARunOutlivesEveryWayInWhichPostgresEnds(t *testing.T) {
@@ -32,8 +32,8 @@ func TestFault07ARunOutlivesEveryWayInWhichPostgresEnds(t *testing.T) {
 		{"kill -9", func() { db.crash(); db.rise() }},
 	} {
 		before := db.purged()
-		await(t, time.Minute, "the run to go on", func() bool { return db.purged() > before+1000 }) // and be recorded
-		require.False(t, db.run(id).ended(), "the run ended too soon: make it longer")
+		await(t, patience, "the run to go on", func() bool { return db.purged() > before+1000 }) // and be recorded
+		require.False(t, db.run(id).Ended(), "the run ended too soon: make it longer")
 		gone := outage{from: time.Now().Add(-period)} // a tick that came just now may be lost with it
 		end.restart()
 		risen := time.Now()
@@ -45,11 +45,11 @@ func TestFault07ARunOutlivesEveryWayInWhichPostgresEnds(t *testing.T) {
 		t.Logf("%s: down for %s, the next tick came %s later", end.name,
 			risen.Sub(gone.from.Add(period)).Round(time.Millisecond), gone.to.Sub(risen).Round(time.Millisecond))
 	}
-	run := db.awaitEnd(id, 2*time.Minute)
+	run := db.awaitEnd(id, patience)
 	require.Equal(t, "completed", run.State)
 	require.Equal(t, 1, run.Attempt, "an outage spends no attempt")
 	require.Positive(t, run.result(t).Slices)
-	app.end()
+	app.Stop()
 	db.quick()
 	db.requirePurged(live) // what a crash brought back goes with the next run
 	db.requireEveryTickOnce(period, outages...)

@@ -18,21 +18,21 @@ func TestPromise1ALiveRowInADeadRowsPlaceStays(t *testing.T) {
 	)
 	db := newDatabase(t)
 	db.fill(dead, live)
-	db.slow(2 * time.Second)
-	f := newFleet(t, db, smallBatches()...)
+	db.slow(300 * time.Millisecond)
+	f := newFleet(t, db, "SILTGATE_BATCH_TARGET=1ms", "SILTGATE_DUTY_CYCLE=0.1") // about 3 s from batch to batch
 	f.start(1)
 
 	id := db.ask(`{}`)
-	await(t, time.Minute, "the first batch", func() bool { return db.sleepers() == 1 })
+	await(t, patience, "the first batch", func() bool { return db.sleepers() == 1 })
 	db.exec(`
 		CREATE TABLE place AS
 		SELECT ctid AS at FROM refresh_tokens WHERE revoked OR expires_at < now() ORDER BY ctid DESC LIMIT 100`)
 	db.exec(`
 		UPDATE refresh_tokens SET expires_at = now() + interval '1 hour', revoked = false
 		WHERE ctid = ANY(ARRAY(SELECT at FROM place))`)
-	await(t, time.Minute, "the second batch", func() bool { return db.purged() == firstBatch && db.sleepers() == 1 })
+	await(t, patience, "the first batch to end", func() bool { return db.purged() == firstBatch })
 	fresh := 0
-	await(t, 10*time.Second, "a place to be given away", func() bool { // as soon as no snapshot is in VACUUM's way
+	await(t, patience, "a place to be given away", func() bool { // as soon as no snapshot is in VACUUM's way
 		db.exec(`VACUUM refresh_tokens`)
 		db.exec(`INSERT INTO refresh_tokens (expires_at) SELECT now() + interval '1 hour' FROM generate_series(1, 1000)`)
 		fresh += 1000

@@ -29,7 +29,7 @@ func TestTheScheduleIsOffInATestEnvironment(t *testing.T) {
 			db.fill(9, 4)
 			f := newFleet(t, db, env.vars...)
 			r := f.start(1)[0]
-			await(t, time.Minute, "the replica to have led for three ticks", func() bool {
+			await(t, patience, "the replica to have led for three ticks", func() bool {
 				return time.Since(r.leadsSince()) > 4*time.Second
 			})
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestDeletingWaitsForAStandbyThatLagsAndGoesOn(t *testing.T) {
@@ -22,10 +22,10 @@ func TestDeletingWaitsForAStandbyThatLagsAndGoesOn(t *testing.T) {
 	r := f.start(1)[0]
 
 	id := db.ask(`{}`)
-	await(t, time.Minute, "the run to begin", func() bool { return db.purged() > 200 })
+	await(t, patience, "the run to begin", func() bool { return db.purged() > 200 })
 	require.NoError(t, standby.PauseReplay(t.Context()))
-	await(t, 30*time.Second, "the run to wait", func() bool { return len(r.logged("waiting for a standby")) == 1 })
-	await(t, 10*time.Second, "its batch in hand to end", func() bool { return db.sleepers() == 0 })
+	await(t, patience, "the run to wait", func() bool { return len(r.logged("waiting for a standby")) == 1 })
+	await(t, patience, "its batch in hand to end", func() bool { return db.sleepers() == 0 })
 	waits := db.purged()
 	require.Less(t, waits, int64(dead), "the run ended too soon: make it longer")
 	<-time.After(5 * time.Second)
@@ -34,11 +34,11 @@ func TestDeletingWaitsForAStandbyThatLagsAndGoesOn(t *testing.T) {
 
 	require.NoError(t, standby.ResumeReplay(t.Context()))
 	resumed := time.Now()
-	await(t, 10*time.Second, "the run to go on", func() bool { return db.purged() > waits })
+	await(t, patience, "the run to go on", func() bool { return db.purged() > waits })
 	t.Logf("deleting went on %s after the standby", time.Since(resumed).Round(time.Millisecond))
 	require.Len(t, r.logged("the standby has caught up"), 1)
-	app.end()
-	run := db.awaitEnd(id, time.Minute)
+	app.Stop()
+	run := db.awaitEnd(id, patience)
 	require.Equal(t, "completed", run.State)
 	require.Equal(t, 1, run.Attempt)
 	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))

@@ -19,8 +19,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestFault32TLSIsVerifiedAsAskedAndARefusalSaysWhy(t *testing.T) {
@@ -55,7 +55,7 @@ func TestFault32TLSIsVerifiedAsAskedAndARefusalSaysWhy(t *testing.T) {
 		vars := []string{"DATABASE_URL=" + u.String()}
 		if c.says == "" {
 			p := f.launch(vars, "run")
-			await(t, startTimeout, name+": to start", func() bool { return len(p.logged("replica started")) == 1 })
+			await(t, patience, name+": to start", func() bool { return len(p.logged("replica started")) == 1 })
 			require.EqualValues(t, 0, db.number(`
 				SELECT count(*) FROM pg_stat_activity AS a JOIN pg_stat_ssl USING (pid)
 				WHERE datname = current_database() AND application_name = 'siltgate' AND NOT ssl`), name)
@@ -87,7 +87,7 @@ func (db *database) serveTLS(certificate, key []byte) {
 	}
 	db.exec(`ALTER SYSTEM SET ssl = on`)
 	db.exec(`SELECT pg_reload_conf()`)
-	await(db.t, 10*time.Second, "TLS", func() bool {
+	await(db.t, patience, "TLS", func() bool {
 		return db.texts(`SELECT setting FROM pg_settings WHERE name = 'ssl'`)[0] == "on"
 	})
 }

@@ -20,7 +20,8 @@ type Querier interface {
 // still waits, the id of that one. In a transaction call it last: then the run
 // begins after the commit and sees what the transaction did. It calls the
 // schema's function enqueue_token_cleanup, so the role needs EXECUTE on that and
-// nothing else. The schema is DefaultSchema.
+// nothing else but USAGE on the schema. Without RequestedBy the session's user is recorded.
+// Arguments that Validate refuses are an error. The schema is DefaultSchema.
 func Enqueue(ctx context.Context, db Querier, args TokenCleanupArgs) (int64, error) {
 	return EnqueueIn(ctx, db, DefaultSchema, args)
 }
@@ -28,7 +29,10 @@ func Enqueue(ctx context.Context, db Querier, args TokenCleanupArgs) (int64, err
 // EnqueueIn is Enqueue for another schema than DefaultSchema.
 func EnqueueIn(ctx context.Context, db Querier, schema string, args TokenCleanupArgs) (int64, error) {
 	if args.Tick != nil {
-		return 0, errors.New("enqueue run: a tick is the schedule's own")
+		return 0, errors.New("enqueue run: only the schedule sets a tick: leave it out")
+	}
+	if err := args.Validate(); err != nil {
+		return 0, fmt.Errorf("enqueue run: %w", err)
 	}
 
 	function := pgx.Identifier{schema, "enqueue_token_cleanup"}.Sanitize()
@@ -39,8 +43,9 @@ func EnqueueIn(ctx context.Context, db Querier, schema string, args TokenCleanup
 			dry_run => $2,
 			full_speed => $3,
 			requested_by => $4,
-			reason => $5)`,
-		args.Tables, args.DryRun, args.FullSpeed, args.RequestedBy, args.Reason).Scan(&id)
+			reason => $5,
+			confirm => $6)`,
+		args.Tables, args.DryRun, args.FullSpeed, args.RequestedBy, args.Reason, args.Confirm).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("enqueue run: %w", err)
 	}

@@ -1,8 +1,19 @@
 // Package jobs is all that a program needs to ask Siltgate for a run and to
-// read what a run recorded. River is its only dependency.
+// read what a run recorded.
 //
 // A run is one River job of kind token_cleanup in Siltgate's own schema. Its
-// arguments are TokenCleanupArgs, its recorded output is Result.
+// arguments are TokenCleanupArgs, its recorded output is Result. For other languages
+// schema/args.json and schema/output.json are JSON Schemas of the two.
+//
+// # Compatibility
+//
+// Within a major version of Siltgate this package only gains. No exported name goes, and none
+// changes its type, its name in JSON, its unit or its meaning. To the structs fields are added, and to
+// Outcome values: name the fields of a literal, and expect outcomes that you do not know.
+//
+// A program may be older than the schema in its database: what it calls stays. It may be newer, as
+// long as it sets no argument that the replicas do not know. A run with such an argument ends with an
+// error that names it, and deletes nothing; so upgrade replicas before the programs that use a new one.
 package jobs
 
 import (
@@ -13,9 +24,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 )
 
 // TokenCleanupKind is the kind of every run.
@@ -25,10 +33,11 @@ const TokenCleanupKind = "token_cleanup"
 // purges every configured table.
 type TokenCleanupArgs struct {
 	// Tick is the instant of the schedule that this run belongs to. Only the
-	// schedule sets it; it alone makes a job unique.
-	Tick *time.Time `json:"tick,omitempty" river:"unique"`
+	// schedule sets it: a run that anyone else inserts with a tick is refused.
+	Tick *time.Time `json:"tick,omitempty"`
 
-	// Tables restricts the run to these configured tables. Nil means all.
+	// Tables restricts the run to these configured tables. Nil means all. A name has at most
+	// MaxNameBytes bytes.
 	Tables []string `json:"tables,omitempty"`
 
 	// DryRun counts the dead rows and deletes nothing.
@@ -37,7 +46,12 @@ type TokenCleanupArgs struct {
 	// FullSpeed leaves out the pauses between batches.
 	FullSpeed bool `json:"full_speed,omitempty"`
 
-	// RequestedBy and Reason are recorded for the history.
+	// Confirm lets a table's rule that has changed delete more than SILTGATE_MAX_SHARE of the
+	// table. A run without it holds such a table. A dry run needs none.
+	Confirm bool `json:"confirm,omitempty"`
+
+	// RequestedBy and Reason are recorded for the history. Each has at most MaxTextLength
+	// characters.
 	RequestedBy string `json:"requested_by,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 }
@@ -45,22 +59,13 @@ type TokenCleanupArgs struct {
 // Kind implements river.JobArgs.
 func (TokenCleanupArgs) Kind() string { return TokenCleanupKind }
 
-// InsertOpts implements river.JobArgsWithInsertOpts. A tick gets one job for as
-// long as the job's row is kept, whatever became of it; a run asked for by hand
-// is not unique.
-func (a TokenCleanupArgs) InsertOpts() river.InsertOpts {
-	if a.Tick == nil {
-		return river.InsertOpts{}
-	}
-	return river.InsertOpts{
-		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: rivertype.JobStates()},
-	}
-}
-
 // DecodeArgs reads a job's arguments strictly: anything that is not an object
 // of known, well-typed fields is an error that names it, because a misspelt
 // dry_run must not delete.
 func DecodeArgs(encoded []byte) (TokenCleanupArgs, error) {
+	if len(encoded) > 2*MaxArgsBytes { // Postgres writes jsonb longer than it may have come
+		return TokenCleanupArgs{}, fmt.Errorf("arguments: want at most %d bytes, got %d", MaxArgsBytes, len(encoded))
+	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(encoded, &fields); err != nil || fields == nil {
 		return TokenCleanupArgs{}, errors.New("arguments: want a JSON object")
@@ -75,6 +80,7 @@ func DecodeArgs(encoded []byte) (TokenCleanupArgs, error) {
 		"tables":       {&args.Tables, "a list of names of configured tables"},
 		"dry_run":      {&args.DryRun, "true or false"},
 		"full_speed":   {&args.FullSpeed, "true or false"},
+		"confirm":      {&args.Confirm, "true or false"},
 		"requested_by": {&args.RequestedBy, "a string"},
 		"reason":       {&args.Reason, "a string"},
 	}
@@ -88,6 +94,9 @@ func DecodeArgs(encoded []byte) (TokenCleanupArgs, error) {
 		case json.Unmarshal(value, field.into) != nil, hasNull(value):
 			problems = append(problems, fmt.Errorf("arguments: %s: want %s, got %s", name, field.want, abridge(string(value))))
 		}
+	}
+	if err := args.Validate(); err != nil {
+		problems = append(problems, fmt.Errorf("arguments: %w", err))
 	}
 	if args.Tables != nil && len(args.Tables) == 0 {
 		problems = append(problems, errors.New("arguments: tables: want at least one name; leave it out for all tables"))

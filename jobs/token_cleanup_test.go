@@ -22,6 +22,7 @@ func TestArgumentsAreReadStrictly(t *testing.T) {
 		`{"dry_run":"true"}`:         `arguments: dry_run: want true or false, got "true"`,
 		`{"dry_run":null}`:           `arguments: dry_run: want true or false, got null`,
 		`{"full_speed":1}`:           `arguments: full_speed: want true or false, got 1`,
+		`{"confirm":"yes"}`:          `arguments: confirm: want true or false, got "yes"`,
 		`{"tables":"refresh"}`:       `arguments: tables: want a list of names of configured tables, got "refresh"`,
 		`{"tables":[1]}`:             `arguments: tables: want a list of names of configured tables, got [1]`,
 		`{"tables":[null]}`:          `arguments: tables: want a list of names of configured tables, got [null]`,
@@ -31,6 +32,12 @@ func TestArgumentsAreReadStrictly(t *testing.T) {
 		`{"reason":{}}`:              `arguments: reason: want a string, got {}`,
 		`{"b":1,"a":1}`:              "arguments: unknown field \"a\"\narguments: unknown field \"b\"",
 		`{"requested_by":["a","b"]}`: `arguments: requested_by: want a string, got ["a","b"]`,
+
+		`{"reason":"` + strings.Repeat("ü", 1001) + `"}`:                             `arguments: reason: want at most 1000 characters, got 1001`,
+		`{"requested_by":"` + strings.Repeat("x", 9999) + `"}`:                       `arguments: requested_by: want at most 1000 characters, got 9999`,
+		`{"tables":["a","` + strings.Repeat("x", 128) + `"]}`:                        `arguments: tables: want names of at most 127 bytes, got one of 128`,
+		`{"tables":["` + strings.Repeat(strings.Repeat("x", 127)+`","`, 300) + `"]}`: `arguments: tables: want names of at most 32768 bytes together, got 38100`,
+		`{"reason":"` + strings.Repeat("x", 1<<20) + `"}`:                            `arguments: want at most 65536 bytes, got 1048589`,
 	} {
 		_, err := DecodeArgs([]byte(encoded))
 		require.EqualError(t, err, want, encoded)
@@ -45,10 +52,10 @@ func TestGoodArgumentsAreWhatTheySay(t *testing.T) {
 
 	tick := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	args, err = DecodeArgs([]byte(`{"tick":"2026-11-22T03:00:00Z","tables":["refresh_tokens"],"dry_run":true,
-		"full_speed":true,"requested_by":"ops@example.com","reason":"incident 42"}`))
+		"full_speed":true,"confirm":true,"requested_by":"ops@example.com","reason":"incident 42"}`))
 	require.NoError(t, err)
 	require.Equal(t, TokenCleanupArgs{
-		Tick: &tick, Tables: []string{"refresh_tokens"}, DryRun: true, FullSpeed: true,
+		Tick: &tick, Tables: []string{"refresh_tokens"}, DryRun: true, FullSpeed: true, Confirm: true,
 		RequestedBy: "ops@example.com", Reason: "incident 42",
 	}, args)
 }

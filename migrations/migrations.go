@@ -23,19 +23,26 @@ import (
 	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/siltgate/siltgate/internal/outage"
+	"github.com/siltgate/siltgate/internal/session"
 )
 
 //go:embed sql/*.sql
 var files embed.FS
 
 // Latest is the schema version that this program was built for.
-const Latest = 6
+const Latest = 22
 
 const (
 	// versionTable records, inside our schema, which migrations were applied.
 	versionTable = "siltgate_migration"
 
-	// riverVersion is what migration 1 brings River's tables to. A newer River
+	// first is the number of the first migration. Smaller numbers were used by programs
+	// before the first release, whose schemas this one cannot bring up to date.
+	first = 10
+
+	// riverVersion is what the first migration brings River's tables to. A newer River
 	// gets a migration of its own.
 	riverVersion = 8
 	riverName    = "river"
@@ -65,10 +72,24 @@ func (m Migrator) Up(ctx context.Context) ([]Step, error) {
 		applied = steps(results)
 		return err
 	})
+	if outage.IsPooling(err) {
+		err = outage.ErrPooledByTransaction
+	}
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok && (pgErr.Code == "42P07" || pgErr.Code == "42710") {
+		err = ErrNoRecord(m.Schema) // what the first migration makes is there already
+	}
 	if err != nil {
 		return applied, fmt.Errorf("migrate schema %q: %w", m.Schema, err)
 	}
 	return applied, nil
+}
+
+// ErrNoRecord refuses a schema whose tables are there, and the record of its migrations is
+// not: a dump without data was restored.
+func ErrNoRecord(schema string) error {
+	return fmt.Errorf("schema %[1]q has tables, but no record of its migrations: it seems to be restored without its data; "+
+		"restore it with its data, or `DROP SCHEMA %[2]s CASCADE` and run `siltgate migrate`",
+		schema, pgx.Identifier{schema}.Sanitize())
 }
 
 // Down undoes the newest migration that is applied, and returns it; none when
@@ -77,8 +98,11 @@ func (m Migrator) Down(ctx context.Context) ([]Step, error) {
 	var undone []Step
 	err := m.with(ctx, func(provider *goose.Provider) error {
 		result, err := provider.Down(ctx)
-		if errors.Is(err, goose.ErrNoNextVersion) {
+		switch {
+		case errors.Is(err, goose.ErrNoNextVersion):
 			return nil
+		case errors.Is(err, goose.ErrVersionNotFound):
+			return fmt.Errorf("it is ahead of this program, which knows version %d: undo it with the program that made it", Latest)
 		}
 		if result != nil && err == nil {
 			undone = steps([]*goose.MigrationResult{result})
@@ -92,14 +116,27 @@ func (m Migrator) Down(ctx context.Context) ([]Step, error) {
 }
 
 // Status lists every migration this program knows. It changes nothing.
-func (m Migrator) Status(ctx context.Context) ([]Step, error) {
-	conn, err := pgx.ConnectConfig(ctx, m.Config.ConnConfig)
+func (m Migrator) Status(ctx context.Context) (all []Step, err error) {
+	if err := outage.CheckPooling(ctx, m.Config); err != nil {
+		return nil, err
+	}
+	config := m.Config.Copy()
+	session.PinPool(config)
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, limitLocks)
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // it only read
+	defer pool.Close()
+	defer func() { err = m.explainLock(ctx, pool, err) }()
 
-	applied, err := appliedAt(ctx, conn, m.Schema)
+	if err := checkVersionTable(ctx, pool, m.Schema); err != nil {
+		return nil, err
+	}
+	applied, err := appliedAt(ctx, pool, m.Schema)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +150,8 @@ func (m Migrator) Status(ctx context.Context) ([]Step, error) {
 	return known, nil
 }
 
-// Version reads the schema's version; 0 when it was never migrated.
+// Version reads the schema's version; 0 when it was never migrated. A schema from before
+// the first release is an error that says what to do.
 func Version(ctx context.Context, db querier, schema string) (int64, error) {
 	applied, err := appliedAt(ctx, db, schema)
 	if err != nil {
@@ -152,20 +190,40 @@ func appliedAt(ctx context.Context, db querier, schema string) (map[int64]time.T
 	if errors.As(err, &pgErr) && (pgErr.Code == "42P01" || pgErr.Code == "3F000") {
 		return nil, nil // no such table or schema: never migrated
 	}
+	if errors.As(err, &pgErr) && pgErr.Code == "42501" {
+		return nil, forbiddenError{table, err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	for version := range applied {
+		if version < first {
+			return nil, errPreRelease(schema)
+		}
 	}
 	return applied, nil
 }
 
-// with runs work with goose on a connection whose search_path is our schema,
-// which it creates first: goose keeps its version table inside.
+// errPreRelease refuses a schema whose migrations have the numbers from before the first release.
+func errPreRelease(schema string) error {
+	return fmt.Errorf("schema %[1]q was made by a Siltgate from before its first release, and cannot be brought up to date: "+
+		"stop its replicas, then `DROP SCHEMA %[2]s CASCADE` and run `siltgate migrate`; "+
+		"the history of runs goes with it, no table of the application does",
+		schema, pgx.Identifier{schema}.Sanitize())
+}
+
+// with runs work with goose on connections that find nothing by their search_path but
+// what is built in. It creates the schema first: goose keeps its version table inside.
 func (m Migrator) with(ctx context.Context, work func(*goose.Provider) error) (err error) {
+	if err := outage.CheckPooling(ctx, m.Config); err != nil {
+		return err
+	}
 	config := m.Config.Copy()
 	config.MaxConns = max(config.MaxConns, 4) // goose keeps one for its lock
+	session.PinPool(config)
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		// goose's version table has a timestamp without zone: let it always be UTC.
-		_, err := conn.Exec(ctx, "SET search_path TO "+pgx.Identifier{m.Schema}.Sanitize()+", pg_temp; SET timezone TO 'UTC'")
+		_, err := conn.Exec(ctx, "SET timezone TO 'UTC'; "+limitLocks)
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -173,7 +231,14 @@ func (m Migrator) with(ctx context.Context, work func(*goose.Provider) error) (e
 		return err
 	}
 	defer pool.Close()
+	defer func() { err = m.explainLock(ctx, pool, err) }()
 	if err := m.createSchema(ctx, pool); err != nil {
+		return err
+	}
+	if err := m.checkOwner(ctx, pool); err != nil {
+		return err
+	}
+	if _, err := appliedAt(ctx, pool, m.Schema); err != nil {
 		return err
 	}
 
@@ -186,22 +251,7 @@ func (m Migrator) with(ctx context.Context, work func(*goose.Provider) error) (e
 	return work(provider)
 }
 
-// createSchema is what IF NOT EXISTS does not promise: safe when several do it at once.
-func (m Migrator) createSchema(ctx context.Context, pool *pgxpool.Pool) error {
-	var exists bool
-	err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, m.Schema).Scan(&exists)
-	if err != nil || exists {
-		return err
-	}
-	_, err = pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{m.Schema}.Sanitize())
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) && pgErr.Code == "23505" {
-		return nil // another process created it this instant
-	}
-	return err
-}
-
-// provider is goose with River's migrations as number 1 and ours from number 2.
+// provider is goose with River's migrations as the first one and ours after it.
 func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, error) {
 	river, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: m.Schema})
 	if err != nil {
@@ -214,6 +264,10 @@ func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, err
 		}}
 	}
 
+	store, err := newStore(m.Schema)
+	if err != nil {
+		return nil, err
+	}
 	ours, err := fs.Sub(files, "sql")
 	if err != nil {
 		return nil, err
@@ -225,11 +279,11 @@ func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, err
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, db, ours,
-		goose.WithGoMigrations(goose.NewGoMigration(1,
+	return goose.NewProvider(goose.DialectCustom, db, template{FS: ours, schema: m.Schema},
+		goose.WithGoMigrations(goose.NewGoMigration(first,
 			direction(rivermigrate.DirectionUp, riverVersion),
 			direction(rivermigrate.DirectionDown, -1))),
-		goose.WithTableName(versionTable),
+		goose.WithStore(store),
 		goose.WithSessionLocker(locker),
 		goose.WithDisableGlobalRegistry(true))
 }

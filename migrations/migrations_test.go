@@ -2,14 +2,13 @@ package migrations
 
 import (
 	"context"
-	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -31,7 +30,7 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 
 	applied, err := m.Up(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"river", "enqueue", "triggers", "runs", "mend", "guard"}, names(applied))
+	require.Equal(t, []string{"river", "enqueue", "ticks", "history", "notify", "fence", "guard", "clocks", "turn", "replicas", "control", "tables", "status"}, names(applied))
 	version, err = Version(t.Context(), pool, m.Schema)
 	require.NoError(t, err)
 	require.EqualValues(t, Latest, version)
@@ -55,7 +54,7 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 		}
 		undone = append(undone, names(steps)...)
 	}
-	require.Equal(t, []string{"guard", "mend", "runs", "triggers", "enqueue", "river"}, undone)
+	require.Equal(t, []string{"status", "tables", "control", "replicas", "turn", "clocks", "guard", "fence", "notify", "history", "ticks", "enqueue", "river"}, undone)
 	var left int
 	require.NoError(t, pool.QueryRow(t.Context(), `
 		SELECT
@@ -89,14 +88,14 @@ func TestManyMayMigrateAtOnce(t *testing.T) {
 
 func TestNothingOutsideTheSchemaIsTouched(t *testing.T) {
 	t.Parallel()
-	m, pool := newMigrator(t, "silt_2")
+	m, pool := newMigrator(t, "order") // a word that SQL reserves
 	objects := func() []string {
 		rows, err := pool.Query(t.Context(), `
 			SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-			WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'silt_2')
+			WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'order')
 			UNION ALL
 			SELECT n.nspname || '.' || p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-			WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'silt_2')
+			WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'order')
 			ORDER BY 1`)
 		require.NoError(t, err)
 		all, err := pgx.CollectRows(rows, pgx.RowTo[string])
@@ -109,78 +108,50 @@ func TestNothingOutsideTheSchemaIsTouched(t *testing.T) {
 	require.Equal(t, before, objects())
 }
 
-func TestEnqueueReturnsTheIdenticalRunThatStillWaits(t *testing.T) {
+// A role's search_path, and what others create in its schemas, is none of ours.
+func TestEveryFunctionFindsNamesInTheCatalogAlone(t *testing.T) {
 	t.Parallel()
 	m, pool := newMigrator(t, "siltgate")
 	_, err := m.Up(t.Context())
 	require.NoError(t, err)
-	enqueue := func(args string) (id int64) {
-		t.Helper()
-		require.NoError(t, pool.QueryRow(t.Context(), `SELECT siltgate.enqueue_token_cleanup(`+args+`)`).Scan(&id))
-		return id
-	}
-	all := enqueue(``)
-	require.Equal(t, all, enqueue(``))
-	require.Equal(t, all, enqueue(`tables => NULL, dry_run => false, requested_by => ''`))
-	dry := enqueue(`dry_run => true`)
-	require.NotEqual(t, all, dry)
-	require.NotEqual(t, dry, enqueue(`dry_run => true, reason => 'incident'`))
-
-	// The waiting run may begin before the transaction commits, and miss what it did.
-	tx, err := pool.Begin(t.Context())
+	rows, err := pool.Query(t.Context(), `
+		SELECT proname FROM pg_proc
+		WHERE pronamespace = 'siltgate'::regnamespace AND NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)`)
 	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), `CREATE TABLE written ()`)
+	loose, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
-	var own int64
-	require.NoError(t, tx.QueryRow(t.Context(), `SELECT siltgate.enqueue_token_cleanup()`).Scan(&own))
-	require.NotEqual(t, all, own)
-	require.NoError(t, tx.Rollback(t.Context()))
-
-	// Nothing is what a forgotten parameter sends: it must not turn a dry run into a run.
-	for _, args := range []string{`dry_run => NULL`, `full_speed => NULL`} {
-		_, err = pool.Exec(t.Context(), `SELECT siltgate.enqueue_token_cleanup(`+args+`)`)
-		require.ErrorContains(t, err, "want true or false, got NULL")
-	}
-
-	// A run that has begun is too late to join.
-	_, err = pool.Exec(t.Context(), `UPDATE siltgate.river_job SET metadata = '{"output":{"outcome":"running"}}' WHERE id = $1`, all)
-	require.NoError(t, err)
-	require.NotEqual(t, all, enqueue(``))
-
-	_, err = pool.Exec(t.Context(), `SELECT siltgate.enqueue_token_cleanup(tables => '{}')`)
-	require.ErrorContains(t, err, "want at least one name")
+	require.Empty(t, loose)
 }
 
-func TestARoleNeedsNothingButExecuteToEnqueue(t *testing.T) {
+func TestASchemaFromBeforeTheFirstReleaseIsRefusedWithWhatToDo(t *testing.T) {
 	t.Parallel()
 	m, pool := newMigrator(t, "siltgate")
-	_, err := m.Up(t.Context())
+	_, err := pool.Exec(t.Context(), `
+		CREATE SCHEMA siltgate;
+		CREATE TABLE siltgate.siltgate_migration (
+			id integer PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY,
+			version_id bigint NOT NULL,
+			is_applied boolean NOT NULL,
+			tstamp timestamp NOT NULL DEFAULT now());
+		INSERT INTO siltgate.siltgate_migration (version_id, is_applied) SELECT n, true FROM generate_series(0, 6) AS n`)
 	require.NoError(t, err)
-	conn, err := pool.Acquire(t.Context())
-	require.NoError(t, err)
-	defer conn.Release()
-	role := "trigger_" + strings.ToLower(t.Name()[len(t.Name())-6:])
-	exec := func(sql string) error {
-		_, err := conn.Exec(t.Context(), sql)
-		return err
+	const remedy = "`DROP SCHEMA \"siltgate\" CASCADE` and run `siltgate migrate`"
+	for name, do := range map[string]func() error{
+		"up":      func() error { _, err := m.Up(t.Context()); return err },
+		"down":    func() error { _, err := m.Down(t.Context()); return err },
+		"status":  func() error { _, err := m.Status(t.Context()); return err },
+		"version": func() error { _, err := Version(t.Context(), pool, m.Schema); return err },
+	} {
+		require.ErrorContains(t, do(), remedy, name)
 	}
-	require.NoError(t, exec(`CREATE ROLE `+role))
-	defer func() { require.NoError(t, exec(`RESET ROLE; DROP OWNED BY `+role+`; DROP ROLE `+role)) }()
-	require.NoError(t, exec(`GRANT USAGE ON SCHEMA siltgate TO `+role))
-	require.NoError(t, exec(`SET ROLE `+role))
-	require.ErrorContains(t, exec(`SELECT siltgate.enqueue_token_cleanup()`), "permission denied")
-	require.NoError(t, exec(`RESET ROLE`))
-	require.NoError(t, exec(`GRANT EXECUTE ON FUNCTION siltgate.enqueue_token_cleanup TO `+role))
-	require.NoError(t, exec(`SET ROLE `+role))
+	var objects int
+	require.NoError(t, pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_class WHERE relnamespace = 'siltgate'::regnamespace AND relkind = 'r'`).Scan(&objects))
+	require.Equal(t, 1, objects, "nothing was made")
 
-	// A hostile search_path must not lead the function anywhere else.
-	require.NoError(t, exec(`CREATE TEMP TABLE river_job (kind text, args jsonb, id bigint)`))
-	require.NoError(t, exec(`SET search_path TO pg_temp, public`))
-	require.NoError(t, exec(`SELECT siltgate.enqueue_token_cleanup(requested_by => 'ops')`))
-	require.NoError(t, exec(`RESET search_path; RESET ROLE; DROP TABLE pg_temp.river_job`))
-	var by string
-	require.NoError(t, conn.QueryRow(t.Context(), `SELECT requested_by FROM siltgate.runs`).Scan(&by))
-	require.Equal(t, "ops", by)
+	_, err = pool.Exec(t.Context(), `DROP SCHEMA "siltgate" CASCADE`)
+	require.NoError(t, err)
+	_, err = m.Up(t.Context())
+	require.NoError(t, err)
 }
 
 func TestTheRunsViewSurvivesWhateverIsInserted(t *testing.T) {
@@ -192,22 +163,60 @@ func TestTheRunsViewSurvivesWhateverIsInserted(t *testing.T) {
 		`null`, `1`, `"x"`, `[]`, `["tick", "tables"]`, `{"tick":"2026-99-99"}`, `{"tick":7}`, `{"tables":"x"}`, `{"tables":[1,null,{}]}`,
 		`{"tables":{}}`, `{"dry_run":"yes"}`, `{"requested_by":{"a":1}}`, `{"tick":"2026-11-22T03:00:00Z","dry_run":true}`,
 	} {
-		for _, output := range []string{`null`, `7`, `[]`, `{"deleted":"x","duration_ms":1e400,"cutoff":"never"}`, `{"duration_ms":9223372036854775807,"cutoff":"infinity"}`, `{"deleted":12,"duration_ms":1500,"outcome":"completed"}`} {
-			_, err := pool.Exec(t.Context(), `
+		for _, output := range []string{`null`, `7`, `[]`, `{"deleted":"x","duration_ms":1e400,"cutoff":"never"}`, `{"duration_ms":9223372036854775807,"cutoff":"infinity"}`, `{"duration_ms":-5,"tables":[{"found":1e400},{"found":1}]}`, `{"tables":{"found":"x","warnings":[7,"a"]}}`, `{"deleted":12,"duration_ms":1500,"outcome":"completed"}`} {
+			restore(t, pool, `
 				INSERT INTO siltgate.river_job (kind, args, metadata)
 				VALUES ('token_cleanup', $1::text::jsonb, jsonb_build_object('output', $2::text::jsonb))`, args, output)
-			require.NoError(t, err)
 		}
 	}
-	rows, err := pool.Query(t.Context(), `SELECT id, trigger, tick, tables, dry_run, duration, deleted, outcome, started_at, output::text FROM siltgate.runs ORDER BY id`)
+	rows, err := pool.Query(t.Context(), `SELECT id, trigger, tick, tables, dry_run, duration, duration_ms, deleted, found, referenced, warnings, outcome, started_at, output::text FROM siltgate.runs ORDER BY id`)
 	require.NoError(t, err)
 	all, err := pgx.CollectRows(rows, pgx.RowToMap)
 	require.NoError(t, err)
-	require.Len(t, all, 13*6)
+	require.Len(t, all, 13*8)
 	last := all[len(all)-1]
-	require.Equal(t, "schedule", last["trigger"])
+	require.Equal(t, "manual", last["trigger"], "only a row of siltgate.ticks makes it the schedule's")
+	require.Nil(t, last["tick"])
 	require.Equal(t, true, last["dry_run"])
 	require.EqualValues(t, 12, last["deleted"])
+	require.EqualValues(t, 1500, last["duration_ms"])
+}
+
+func TestTheRunsViewSaysNothingThatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	pool := migrated(t)
+	type told struct {
+		Duration          *string
+		DurationMS        *int64
+		Found, Referenced *int64
+		Warnings          []string
+	}
+	ms := func(n int64) *int64 { return &n }
+	text := func(s string) *string { return &s }
+	for row, want := range map[string]told{
+		`'{}', 'available', NULL, NULL, 0, '{}'`:                                                          {},
+		`'{"dry_run":true}', 'running', NULL, now(), 1, '{"output":{"outcome":"running","tables":null}}'`: {},
+		`'{}', 'cancelled', now(), NULL, 0, '{}'`:                                                         {},
+		`'{}', 'cancelled', '2026-11-22 03:00:02Z', '2026-11-22 03:00:00Z', 1, '{}'`:                      {Duration: text("00:00:02"), DurationMS: ms(2000)},
+		`'{}', 'cancelled', '2026-11-22 03:00:02Z', '2026-11-23 03:00:00Z', 1, '{}'`:                      {}, // a clock was set
+		`'{}', 'cancelled', 'infinity', '-infinity', 1, '{}'`:                                             {},
+		`'{"dry_run":true}', 'completed', now(), now(), 1, '{"output":{"outcome":"dry_run","duration_ms":1500,"tables":[{"found":40,"estimate":9},{"found":2}]}}'`: {
+			Duration: text("00:00:01.5"), DurationMS: ms(1500), Found: ms(42),
+		},
+		`'{}', 'completed', now(), now(), 1, '{"output":{"duration_ms":0,"tables":[{"found":3,"estimate":40,"referenced":2,"warnings":["a","b"]},{"found":4}]}}'`: {
+			Duration: text("00:00:00"), DurationMS: ms(0), Found: ms(7), Referenced: ms(2), Warnings: []string{"a", "b"},
+		},
+	} {
+		restore(t, pool, `DELETE FROM siltgate.river_job`)
+		restore(t, pool, `
+			INSERT INTO siltgate.river_job (kind, args, state, finalized_at, attempted_at, attempt, metadata)
+			VALUES ('token_cleanup', `+row+`)`)
+		rows, err := pool.Query(t.Context(), `SELECT duration::text, duration_ms, found, referenced, warnings FROM siltgate.runs`)
+		require.NoError(t, err)
+		got, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[told])
+		require.NoError(t, err, row)
+		require.Equal(t, want, got, row)
+	}
 }
 
 func TestInsertsAndRevivalsNotify(t *testing.T) {

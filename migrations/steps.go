@@ -17,7 +17,7 @@ func known() ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []Step{{Version: 1, Name: riverName}}
+	all := []Step{{Version: first, Name: riverName}}
 	for _, name := range names {
 		step, err := parseName(path.Base(name))
 		if err != nil {
@@ -41,12 +41,12 @@ func steps(results []*goose.MigrationResult) []Step {
 	return all
 }
 
-// parseName reads a file's name: 00002_enqueue.sql.
+// parseName reads a file's name: 00011_enqueue.sql.
 func parseName(file string) (Step, error) {
 	number, name, ok := strings.Cut(strings.TrimSuffix(file, ".sql"), "_")
 	version, err := strconv.ParseInt(number, 10, 64)
 	if !ok || err != nil {
-		return Step{}, fmt.Errorf("migration %q: want a name such as 00002_enqueue.sql", file)
+		return Step{}, fmt.Errorf("migration %q: want a name such as 00011_enqueue.sql", file)
 	}
 	return Step{Version: version, Name: name}, nil
 }

@@ -7,31 +7,20 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/siltgate/siltgate/internal/outage"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/jobs"
 )
 
-const (
-	// A run that finds another one at work asks again for a moment, since most
-	// runs are short, and then goes back to the queue: soon, or the next slice
-	// of the one at work has to queue behind all that wait.
-	turnInterval = 100 * time.Millisecond
-	turnPatience = 500 * time.Millisecond
-
-	// snoozeForTurn is for how long. The run that ends wakes it sooner; this is
-	// for one that could not. It is longer than the 5 s below which River keeps
-	// a job available, and would fetch it for naught.
-	snoozeForTurn = 6 * time.Second
-)
-
-// encodedArgs are arguments as they came. River would retry a job whose
-// arguments it cannot decode; ours decode, and are then refused for good.
+// encodedArgs are arguments that River does not decode. It would retry a job whose arguments it
+// cannot decode; Work decodes them, and refuses wrong ones for good.
 type encodedArgs struct{ json.RawMessage }
 
 // Kind implements river.JobArgs.
@@ -41,23 +30,51 @@ func (encodedArgs) Kind() string { return jobs.TokenCleanupKind }
 type cleaner struct {
 	river.WorkerDefaults[encodedArgs]
 	replica  Replica
-	draining context.Context //nolint:containedctx // the replica's, and longer than any job's
+	draining context.Context //nolint:containedctx // Done when the replica stops: longer than any job's.
 
-	// rescueAfter is when a run's replica is taken for dead, by this process's clock.
+	// rescueAfter is the age at which a run's replica is taken for dead, by this process's clock.
 	rescueAfter time.Duration
+
+	session chan struct{} // holds a value while a run has the replica's one connection for runs
+
+	// aside has the contenders, by their jobs' ids, that found the turn taken and go back to wait, until
+	// River has written that.
+	aside sync.Map
+
+	waits complaint // what runs waited for last
+}
+
+// newCleaner makes a cleaner whose runs end when draining is done. This process's clock is ahead of
+// the database's by ahead: River compares the two.
+func (r Replica) newCleaner(draining context.Context, ahead time.Duration) *cleaner {
+	return &cleaner{replica: r, draining: draining, rescueAfter: rescueAfter + max(ahead, 0), session: make(chan struct{}, 1)}
 }
 
 // Work executes one slice of a run, or the whole of a short one.
 func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
-	c.count(job.JobRow)
+	c.adjustAttempts(job.JobRow)
 
 	run := newRun(c.replica, job.JobRow)
 	var err error
+	if refused := metadataOf(job.JobRow).Refused; refused != "" {
+		return run.refuse(ctx, errors.New(refused))
+	}
 	if run.request, err = c.request(job.EncodedArgs); err != nil {
 		return run.refuse(ctx, err)
 	}
 	if c.draining.Err() != nil {
 		return river.JobSnooze(0)
+	}
+	if reason, err := c.replica.readPause(ctx); err == nil && reason != "" {
+		return run.givePaused(ctx, reason)
+	}
+	if tick := run.request.args.Tick; tick != nil {
+		if ended, verdict := c.checkTick(ctx, run, *tick); ended {
+			return verdict
+		}
+	}
+	if c.isSurplus(ctx, run) {
+		return run.refuse(ctx, errSurplus)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -65,30 +82,39 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 
 	session, err := c.turn(ctx, run)
 	lost := c.lost(ctx, err)
-	if isOutage(err) && !lost {
-		session, err = c.turn(ctx, run) // it was over in a moment
+	if outage.Is(err) && !lost {
+		session, err = c.turn(ctx, run) // the database was away for a moment only
 		lost = c.lost(ctx, err)
 	}
 	switch {
 	case errors.Is(err, purge.ErrBusy):
+		c.aside.Store(run.job.ID, run.contender())
 		return river.JobSnooze(snoozeForTurn)
+	case errors.As(err, new(turnLockedError)):
+		return c.giveBack(ctx, run, err)
 	case lost:
 		return run.interrupted(err)
 	case err != nil:
 		return run.end(ctx, err)
 	}
 	err = run.slice(ctx, session)
-	session.Close(ctx) // before the run that is next is woken
+	if run.goesOn(ctx, err) {
+		c.replica.reserveTurn(ctx, run.goingOn(), run.progress.Rest)
+	}
+	c.closeSession(ctx, session) // before the next run is woken
+	if errors.As(err, new(turnWantedError)) {
+		run.wake(ctx)
+	}
 	return run.end(ctx, err)
 }
 
-// count makes River's idea of the job ours. Its clock is the database's, which
-// may differ from the one that retries are planned by. Its last attempt is the
-// last that may fail: that a replica was killed is no failure of the run.
-func (c *cleaner) count(job *rivertype.JobRow) {
+// adjustAttempts sets AttemptedAt by this process's clock, because retries are planned by that
+// clock and River wrote the database's. It sets MaxAttempts so that a killed replica costs the run
+// no attempt: only failures count.
+func (c *cleaner) adjustAttempts(job *rivertype.JobRow) {
 	now := time.Now()
 	job.AttemptedAt = &now
-	if failed := job.Attempt - 1 - noted(job).Rescues; failed+1 >= c.replica.MaxAttempts {
+	if failed := job.Attempt - 1 - metadataOf(job).Rescues; failed+1 >= c.replica.MaxAttempts {
 		job.MaxAttempts = job.Attempt
 	} else {
 		job.MaxAttempts = job.Attempt + 1
@@ -110,11 +136,15 @@ func (c *cleaner) request(encoded []byte) (request, error) {
 		if i < 0 {
 			i = slices.IndexFunc(c.replica.Tables, func(t purge.Table) bool { return t.Is(name) })
 		}
-		if i < 0 {
+		named, matched := purge.Named(c.replica.Tables, name)
+		switch {
+		case i >= 0:
+			named = c.replica.Tables[i]
+		case !matched:
 			return request{}, fmt.Errorf("arguments: tables: %q is not configured; configured are %s", name, c.tableNames())
 		}
-		if !slices.Contains(tables, c.replica.Tables[i]) {
-			tables = append(tables, c.replica.Tables[i])
+		if !slices.ContainsFunc(tables, func(t purge.Table) bool { return t.String() == named.String() }) {
+			tables = append(tables, named)
 		}
 	}
 	return request{args: args, tables: tables}, nil
@@ -128,15 +158,16 @@ func (c *cleaner) tableNames() string {
 	return strings.Join(names, ", ")
 }
 
-// lost reports whether an error is the database's being away. If the pool has it, what
-// keeps the run from a session of its own is no outage: connections may be used up.
+// lost reports whether an error means that the database is away. If the pool reaches the database,
+// a run that gets no session of its own is no outage: the connections may be used up.
 func (c *cleaner) lost(ctx context.Context, err error) bool {
-	return isOutage(err) && writable(ctx, c.replica.Pool) != nil
+	return outage.Is(err) && outage.CheckWritable(ctx, c.replica.pool) != nil
 }
 
-// turn opens the session in which the run may delete, or returns ErrBusy: after a
-// while, or at once to a run that waited before. Many that wait must neither ask
-// the database all the time nor keep the next slice from being taken in hand.
+// turn opens the session in which the run may delete. It returns ErrBusy if it is not the run's
+// turn: after a while, or at once for a run that has waited before. Many runs that wait must
+// neither ask the database all the time, nor occupy the replica so that it cannot fetch the next
+// slice.
 func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
 	patience := time.After(turnPatience)
 	for {
@@ -154,31 +185,6 @@ func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
 	}
 }
 
-// tryTurn returns ErrBusy while another run deletes. Between the slices of one that
-// has begun it is also busy, to a run that has not or was asked for later. A run whose
-// replica died is not waited for until it is rescued.
-func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error) {
-	var busy bool
-	err := c.replica.Pool.QueryRow(ctx, `
-		SELECT EXISTS (
-			SELECT
-			FROM `+c.replica.table("river_job")+`
-			WHERE kind = $1
-				AND id <> $2
-				AND (id < $2 OR NOT $3)
-				AND queue = 'default'
-				AND (state IN ('available', 'scheduled') OR state = 'running' AND attempted_at > now() - $4::interval)
-				AND metadata -> 'output' ->> 'outcome' = 'running')`,
-		jobs.TokenCleanupKind, run.job.ID, !run.progress.Cutoff.IsZero(), deadAfter).Scan(&busy)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("look for other runs: %w", err)
-	case busy:
-		return nil, purge.ErrBusy
-	}
-	return purge.Open(ctx, c.replica.Pool.Config().ConnConfig, "siltgate run "+c.replica.Schema)
-}
-
 // table is a table of our schema, for SQL.
 func (r Replica) table(name string) string { return pgx.Identifier{r.Schema, name}.Sanitize() }
 
@@ -189,7 +195,7 @@ func (c *cleaner) NextRetry(job *river.Job[encodedArgs]) time.Time {
 	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= c.rescueAfter {
 		return now
 	}
-	delays := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, 8 * time.Minute}
+	delays := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, longestRetry}
 	return now.Add(delays[min(max(job.Attempt, 1), len(delays))-1])
 }
 

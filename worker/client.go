@@ -4,48 +4,29 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/siltgate/siltgate/jobs"
 )
 
-const (
-	// A slice ends well before River's timeout, which ends well before River
-	// takes the replica for dead: so a killed replica's run is soon rescued.
-	sliceLength = 30 * time.Second
-	jobTimeout  = 60 * time.Second
-	rescueAfter = 90 * time.Second
+// runsInHand is how many runs a replica fetches at a time. One of them deletes; the replica sends
+// the others to wait, and refuses wrong ones, without delay.
+const runsInHand = 8
 
-	// deadAfter is older than a slice becomes, with its last batch and until its job
-	// is given back, without the lock.
-	deadAfter = sliceLength + 15*time.Second
-
-	// pollInterval is how late a retry may start. All else is notified.
-	pollInterval = 10 * time.Second
-
-	// runsInHand lets a replica that is deleting still send other runs to wait,
-	// and refuse bad ones, at once. One deletes at a time all the same.
-	runsInHand = 8
-)
-
-// newClient makes the River client. Runs end when draining is done; ahead is how
-// far this process's clock is ahead of the database's.
-func (r Replica) newClient(draining context.Context, ahead time.Duration, periodic ...*river.PeriodicJob) (*river.Client[pgx.Tx], error) {
+// newClient makes the River client that has the runs executed.
+func (c *cleaner) newClient(periodic ...*river.PeriodicJob) (*river.Client[pgx.Tx], error) {
+	r := c.replica
 	workers := river.NewWorkers()
-	// River compares its process's clock with the database's.
-	rescueAfter := rescueAfter + max(ahead, 0)
-	if err := river.AddWorkerSafely(workers, &cleaner{replica: r, draining: draining, rescueAfter: rescueAfter}); err != nil {
+	if err := river.AddWorkerSafely(workers, c); err != nil {
 		return nil, err
 	}
-	return river.NewClient(riverpgxv5.New(r.Pool), &river.Config{
+	return river.NewClient(newDriver(r), &river.Config{
 		ID:           r.ID,
 		Schema:       r.Schema,
-		Logger:       riverLogger(r.Log, r.Outage),
+		Logger:       riverLogger(r.Log, r.outage),
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: runsInHand}},
 		Workers:      workers,
 		PeriodicJobs: periodic,
@@ -53,7 +34,7 @@ func (r Replica) newClient(draining context.Context, ahead time.Duration, period
 
 		FetchPollInterval:    pollInterval,
 		JobTimeout:           jobTimeout,
-		RescueStuckJobsAfter: rescueAfter,
+		RescueStuckJobsAfter: c.rescueAfter,
 
 		// The row that says that a tick ran must outlive the catch-up window.
 		CancelledJobRetentionPeriod: r.History,
@@ -66,11 +47,10 @@ func (r Replica) newClient(draining context.Context, ahead time.Duration, period
 	})
 }
 
-// errorHandler ends jobs that no attempt can mend, and sees what never became a
-// run of ours.
+// errorHandler ends jobs that would fail at every attempt: refused runs, and jobs of other kinds.
 type errorHandler struct{ log *slog.Logger }
 
-// refusedError is a job that is wrong by itself.
+// refusedError says that a job is wrong, so that no further attempt would help.
 type refusedError struct{ error }
 
 // HandleError implements river.ErrorHandler.
@@ -80,14 +60,14 @@ func (h *errorHandler) HandleError(_ context.Context, job *rivertype.JobRow, err
 	case errors.As(err, &refused):
 		return &river.ErrorHandlerResult{SetCancelled: true}
 	case job.Kind != jobs.TokenCleanupKind:
-		h.log.Error("job refused", "job_id", job.ID, "kind", job.Kind, "error", err)
+		h.log.Error("job refused: Siltgate works on no jobs of this kind", "job_id", job.ID, "kind", job.Kind, "error", err)
 		return &river.ErrorHandlerResult{SetCancelled: true}
 	}
 	return nil
 }
 
-// HandlePanic logs a defect of ours; River retries the run.
+// HandlePanic logs a defect in Siltgate; River retries the run.
 func (h *errorHandler) HandlePanic(_ context.Context, job *rivertype.JobRow, value any, trace string) *river.ErrorHandlerResult {
-	h.log.Error("run panicked", "job_id", job.ID, "attempt", job.Attempt, "panic", value, "trace", trace)
+	h.log.Error("run panicked, which is a defect of Siltgate: it is tried again", "job_id", job.ID, "attempt", job.Attempt, "panic", value, "trace", trace)
 	return nil
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 // River's rescuer stops at a row that it cannot read.
@@ -63,23 +65,22 @@ func TestARunThatGetsNoSessionOfItsOwnFailsAndSaysSo(t *testing.T) {
 	f := newFixture(t)
 	config := f.pool.Config()
 	dial := config.ConnConfig.DialFunc
-	config.ConnConfig.DialFunc = func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: errors.New("no connection is left")}
+	var usedUp atomic.Bool
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if usedUp.Load() {
+			return nil, &net.OpError{Op: "dial", Err: errors.New("no connection is left")}
+		}
+		return dial(ctx, network, addr)
 	}
-	config.BeforeConnect = func(_ context.Context, lent *pgx.ConnConfig) error {
-		lent.DialFunc = dial
-		return nil
-	}
-	pool, err := pgxpool.NewWithConfig(t.Context(), config)
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
-	f.replica.Pool = pool
+	f.replica.Database = config
 	f.start()
+	require.Eventually(t, func() bool { return strings.Contains(f.log.String(), "replica started") }, pgtest.Patience, 10*time.Millisecond)
+	usedUp.Store(true)
 	id := f.insert(`{}`)
 	result := f.await(id, "retryable")
 	require.Contains(t, result.Error, "no connection is left")
 	require.EqualValues(t, 1, f.number(`SELECT cardinality(errors) FROM siltgate.river_job WHERE id = $1`, id))
 	require.Eventually(t, func() bool {
 		return f.number(`SELECT count(*) FROM siltgate.runs WHERE id = $1 AND error LIKE '%no connection is left%'`, id) == 1
-	}, 10*time.Second, 10*time.Millisecond)
+	}, pgtest.Patience, 10*time.Millisecond)
 }

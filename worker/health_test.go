@@ -2,6 +2,7 @@ package worker
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,15 +10,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/outage"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 	"github.com/siltgate/siltgate/migrations"
 )
 
 func TestReadinessSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	h := &health{replica: f.replica}
-	h.replica.HTTPAddr = "127.0.0.1:0"
-	s, err := h.listen(t.Context())
+	f.replica.pool = f.pool
+	h := &health{id: f.replica.ID, log: f.replica.Log, replica: &f.replica}
+	s, err := h.listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	defer s.close(t.Context())
 	get := func(path string) (int, readiness) {
@@ -44,6 +47,16 @@ func TestReadinessSaysWhyNot(t *testing.T) {
 	status, body = get("/readyz")
 	require.Equal(t, http.StatusOK, status)
 	require.True(t, body.Ready)
+	require.Empty(t, body.Paused)
+
+	f.exec(`SELECT siltgate.pause_token_cleanup('incident 42', '1 hour', 'ops')`)
+	status, body = get("/readyz")
+	require.Equal(t, http.StatusOK, status)
+	require.True(t, body.Ready)
+	require.Regexp(t, `^paused by ops until 20.*Z: incident 42$`, body.Paused)
+	f.exec(`SELECT siltgate.resume_token_cleanup()`)
+	_, body = get("/readyz")
+	require.Empty(t, body.Paused)
 
 	_, err = migrations.Migrator{Config: f.pool.Config(), Schema: schema}.Down(t.Context())
 	require.NoError(t, err)
@@ -54,7 +67,7 @@ func TestReadinessSaysWhyNot(t *testing.T) {
 	f.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only TO on', current_database()); END $$`)
 	f.pool.Reset()
 	_, body = get("/readyz")
-	require.Contains(t, body.Reasons, errReadOnly.Error())
+	require.Contains(t, body.Reasons, outage.ErrReadOnly.Error())
 
 	status, _ = get("/healthz")
 	require.Equal(t, http.StatusOK, status)
@@ -67,10 +80,14 @@ func TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead(t *testing.T) {
 	stop := f.start()
 	require.Eventually(t, func() bool {
 		return strings.Contains(f.log.String(), "schema is ahead") && strings.Contains(f.log.String(), "replica started")
-	}, 10*time.Second, 10*time.Millisecond)
+	}, pgtest.Patience, 10*time.Millisecond)
 	require.NoError(t, stop())
 
-	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id >= 6`)
+	f.exec(`DELETE FROM siltgate.siltgate_migration WHERE version_id > 11`)
 	err := f.replica.Run(t.Context())
-	require.EqualError(t, err, "schema \"siltgate\" is at version 5, this program needs 6: run `siltgate migrate`")
+	require.EqualError(t, err, fmt.Sprintf("schema \"siltgate\" is at version 11, this program needs %d: run `siltgate migrate`", migrations.Latest))
+
+	f.exec(`UPDATE siltgate.siltgate_migration SET version_id = 6 WHERE version_id > 0`)
+	err = f.replica.Run(t.Context())
+	require.ErrorContains(t, err, "from before its first release")
 }

@@ -11,11 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
 	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 	"github.com/siltgate/siltgate/jobs"
 	"github.com/siltgate/siltgate/migrations"
 )
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // fixture is a migrated database with a replica to start.
 type fixture struct {
 	t       *testing.T
+	url     string // of the superuser
 	pool    *pgxpool.Pool
 	replica Replica
 	log     *logBuffer
@@ -44,18 +46,18 @@ func newFixture(t *testing.T) *fixture {
 
 	log := &logBuffer{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
-	return &fixture{t: t, pool: pool, log: log, replica: Replica{
-		Pool:         pool,
-		Outage:       NewOutage(logger),
+	return &fixture{t: t, url: url, pool: pool, log: log, replica: Replica{
+		Database:     pool.Config(),
 		Schema:       schema,
 		ID:           "replica-of-" + strings.ReplaceAll(t.Name(), "/", "-")[:min(40, len(t.Name()))],
-		Tables:       []purge.Table{{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"}},
+		Tables:       []purge.Table{{Name: "refresh_tokens", Rules: []purge.Rule{{Expires: []string{"expires_at"}, Done: "revoked"}}}},
 		Pace:         purge.Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
 		MaxClockSkew: time.Minute,
 		History:      48 * time.Hour,
 		CatchUp:      24 * time.Hour,
 		MaxAttempts:  5,
 		Log:          logger,
+		pool:         pool, // of tests that make a client without running the replica
 	}}
 }
 
@@ -91,7 +93,7 @@ func (f *fixture) startLasting() (run int64, stop func() error) {
 	f.exec(fmt.Sprintf(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, %d)`, lasting))
 	stop = f.start()
 	run = f.insert(`{}`)
-	require.Eventually(f.t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < lasting }, 30*time.Second, time.Millisecond)
+	require.Eventually(f.t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < lasting }, pgtest.Patience, time.Millisecond)
 	return run, stop
 }
 
@@ -99,6 +101,18 @@ func (f *fixture) exec(sql string) {
 	f.t.Helper()
 	_, err := f.pool.Exec(f.t.Context(), sql)
 	require.NoError(f.t, err)
+}
+
+// restore executes a statement as a restore does: a row is stored as it says, and nobody is told.
+func (f *fixture) restore(sql string) {
+	f.t.Helper()
+	require.NoError(f.t, pgx.BeginFunc(f.t.Context(), f.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(f.t.Context(), `SET LOCAL session_replication_role TO replica`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(f.t.Context(), sql)
+		return err
+	}))
 }
 
 func (f *fixture) number(sql string, args ...any) (n int64) {
@@ -121,7 +135,7 @@ func (f *fixture) await(id int64, state string) jobs.Result {
 		err := f.pool.QueryRow(f.t.Context(),
 			`SELECT state, coalesce(output, '{}')::text FROM siltgate.runs WHERE id = $1`, id).Scan(&now, &output)
 		return err == nil && now == state
-	}, 30*time.Second, 10*time.Millisecond, "job %d is not %s", id, state)
+	}, pgtest.Patience, 10*time.Millisecond, "job %d is not %s", id, state)
 	var result jobs.Result
 	require.NoError(f.t, json.Unmarshal([]byte(output), &result))
 	return result

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing.T) {
@@ -17,16 +19,16 @@ func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing
 		return f.number(`SELECT coalesce(max((metadata -> 'output' -> 'deleted')::bigint), 0) FROM siltgate.river_job WHERE id = $1`, id)
 	}
 	left := func() int64 { return f.number(`SELECT count(*) FROM refresh_tokens`) }
-	require.Eventually(t, func() bool { return recorded() > 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return recorded() > 0 }, pgtest.Patience, time.Millisecond)
 	var before int64
 	require.Eventually(t, func() bool {
 		before = recorded()
 		return lasting-left() > before+1000
-	}, 30*time.Second, time.Millisecond)
+	}, pgtest.Patience, time.Millisecond)
 	require.EqualValues(t, 1, f.number(`
 		SELECT count(pg_terminate_backend(pid)) FROM pg_locks
 		WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`))
-	require.Eventually(t, func() bool { return strings.Contains(f.log.String(), "run interrupted") }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(f.log.String(), "run interrupted") }, pgtest.Patience, time.Millisecond)
 	var interrupted struct {
 		Deleted int64 `json:"deleted"`
 	}
@@ -38,7 +40,7 @@ func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing
 	require.Greater(t, interrupted.Deleted, before, "it had come further than its record: kill it later")
 	require.Eventually(t, func() bool {
 		return f.number(`SELECT count(*) FROM siltgate.river_job WHERE id = $1 AND metadata ? 'snoozes'`, id) == 1
-	}, 30*time.Second, time.Millisecond)
+	}, pgtest.Patience, time.Millisecond)
 	require.Less(t, recorded(), interrupted.Deleted, "what may be lost is not on record")
 
 	f.exec(`DELETE FROM refresh_tokens WHERE id % 100 <> 0`) // or it lasts, at that pace

@@ -1,19 +1,12 @@
-// Package worker is one replica of the fleet: a River client that takes part in
-// electing a leader, the schedule that the leader sees to, the job that purges,
-// and the health of all that over HTTP.
-//
-// All replicas are alike. The leader asserts that the latest due tick has its
-// job; any replica executes it; an advisory lock lets one run delete at a time.
-// Losing a replica at any instant loses nothing: its leadership passes on within
-// half a minute, its run within three. A replica that is told to stop ends the
-// batch in hand and gives its run back.
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,37 +14,31 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
+	"github.com/siltgate/siltgate/internal/metrics"
+	"github.com/siltgate/siltgate/internal/outage"
 	"github.com/siltgate/siltgate/internal/purge"
-	"github.com/siltgate/siltgate/jobs"
-	"github.com/siltgate/siltgate/migrations"
+	"github.com/siltgate/siltgate/internal/schedule"
 )
 
-// stopTimeout is how long a replica waits for its run to end its batch, before
-// it leaves the run for another one to rescue.
-const stopTimeout = 20 * time.Second
-
-// restopTimeout is longer than any statement is waited for.
-const restopTimeout = time.Minute
-
-// lookTimeout is how long it waits for the database before it works at all.
-const lookTimeout = 30 * time.Second
+// preflightTimeout is how long the database is waited for before the replica works.
+const preflightTimeout = 30 * time.Second
 
 // Replica is one process of the fleet. Its fields are what Run needs.
 type Replica struct {
-	// Pool serves River and the health checks. Introduce its connections.
-	Pool *pgxpool.Pool
-
-	// Outage traces the connections of Pool.
-	Outage *Outage
+	// Database says how to connect. The replica builds its pool from it.
+	Database *pgxpool.Config
 
 	// Schema holds River's tables and ours.
 	Schema string
 
+	// Version is the program's, for whoever asks which replicas run.
+	Version string
+
 	// ID names the replica in logs and in the history; unique in the fleet.
 	ID string
 
-	// Schedule is the same on all replicas: only the leader's counts.
-	Schedule Schedule
+	// Schedule has to be the same on all replicas: the leader's counts.
+	Schedule schedule.Schedule
 
 	// CatchUp is the age up to which a missed tick still runs.
 	CatchUp time.Duration
@@ -61,7 +48,10 @@ type Replica struct {
 
 	Pace         purge.Pace
 	Lag          *purge.LagGuard
+	WAL          *purge.WALGuard
 	MaxRows      int64
+	MaxDuration  time.Duration
+	MaxShare     float64
 	MaxClockSkew time.Duration
 
 	// History is how long ended runs are kept: longer than CatchUp, or a tick
@@ -71,17 +61,23 @@ type Replica struct {
 	// MaxAttempts is how often a run is tried.
 	MaxAttempts int
 
-	// HTTPAddr serves health; empty: nowhere.
+	// HTTPAddr serves health and metrics; empty: nowhere.
 	HTTPAddr string
 
-	Log *slog.Logger
-}
+	// StartPatience is how long to wait at the start for a database that is not there yet. Then the
+	// replica ends, so that whoever supervises it knows. 0: a minute.
+	StartPatience time.Duration
 
-// Introduce names the replica to a connection of its pool, so that the database
-// can tell it from another one that has taken over its run.
-func Introduce(ctx context.Context, conn *pgx.Conn, id string) error {
-	_, err := conn.Exec(ctx, `SELECT set_config('siltgate.replica', $1::text, false)`, pgx.QueryExecModeExec, id)
-	return err
+	Log *slog.Logger
+
+	once    bool                                 // it works for one run only, see RunOnce
+	prepare func(context.Context, Replica) error // called each time before River starts; may be nil
+
+	pool   *pgxpool.Pool   // for River and the health checks; made by Run
+	outage *outage.Monitor // traces the pool's connections
+	tables *inspection
+
+	metrics *metrics.Metrics
 }
 
 // Run works until ctx is done, then stops: the batch in hand ends, the run goes
@@ -89,31 +85,61 @@ func Introduce(ctx context.Context, conn *pgx.Conn, id string) error {
 // database that is lost is waited for. It returns an error if the replica could
 // not start, or stop in time.
 func (r Replica) Run(ctx context.Context) error {
-	health := &health{replica: r}
-	serving, err := health.listen(ctx)
+	r.outage = outage.NewMonitor(r.Log)
+	r.metrics = r.newMetrics()
+	health := &health{id: r.ID, log: r.Log, metrics: r.metrics}
+	serving, err := health.listen(ctx, r.HTTPAddr)
 	if err != nil {
 		return err
 	}
 	defer serving.close(ctx)
 
+	connections, err := r.awaitConnections(ctx, health)
+	switch {
+	case ctx.Err() != nil:
+		return nil // told to stop before it had begun
+	case err != nil:
+		return err
+	}
+	if r.pool, err = r.newPool(ctx, connections); err != nil {
+		return err
+	}
+	defer closePool(r.pool)
+
+	r.tables = &inspection{}
+	defer r.tables.group.Wait()
+	health.watch(r)
+	r.metrics.Watch(metrics.Fleet{
+		Pool: r.pool, Schema: r.Schema, Replica: r.ID, Next: r.Schedule.Next, Gap: r.Schedule.LongestGap(time.Now()),
+	})
+
 	back := make(chan time.Duration, 1)
 	watching, unwatch := context.WithCancel(ctx)
 	var watch sync.WaitGroup
-	watch.Go(func() { r.Outage.watch(watching, r.Pool, back) })
+	watch.Go(func() { r.outage.Watch(watching, r.pool, back) })
 	defer watch.Wait()
 	defer unwatch()
 
-	for started := false; ; started = true {
+	// Whoever called for one run waits for a database that takes no writes as long as for one that is
+	// not there.
+	var given <-chan time.Time
+	if r.once {
+		given = time.After(cmp.Or(r.StartPatience, startPatience))
+	}
+	for {
 		err := r.work(ctx, health, serving.addr(), back)
 		switch {
 		case errors.Is(err, errStartAnew):
-		case err != nil && ctx.Err() == nil && (isUnready(err) || started && isOutage(err)):
-			r.Outage.heed()
-			r.Outage.begin(err)
+			given = nil
+		case err != nil && ctx.Err() == nil && outage.Is(err):
+			r.outage.Arm()
+			r.outage.Begin(err)
 			select {
 			case <-ctx.Done():
 				return nil
 			case <-back:
+			case <-given:
+				return err
 			}
 		default:
 			return err
@@ -121,48 +147,56 @@ func (r Replica) Run(ctx context.Context) error {
 	}
 }
 
-// errStartAnew is the end of a River client that would be slow to find out that
-// the database is back.
+// errStartAnew ends a River client after a long outage: it would be slow to notice that the
+// database is back.
 var errStartAnew = errors.New("start River anew")
 
-// work is a River client from its start to its end.
+// work runs one River client from its start to its end.
 func (r Replica) work(ctx context.Context, health *health, addr string, back <-chan time.Duration) error {
-	born, ahead, err := r.look(ctx)
+	born, ahead, err := r.preflight(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return nil // told to stop before it had begun
 	case err != nil:
 		return err
 	}
-	r.Outage.heed()
+	r.outage.Arm()
+	r.tables.begin(ctx, r)
+	if r.prepare != nil {
+		if err := r.prepare(ctx, r); err != nil {
+			return err
+		}
+	}
 
-	// Runs end their batch when draining is done; River's own contexts live on,
-	// so that what the run records is written.
+	// draining tells runs to end their batch. River's own contexts live on, so that runs can record
+	// how far they are.
 	draining, drain := context.WithCancel(context.WithoutCancel(ctx))
 	defer drain()
 	ticks := r.ticks(born)
-	client, err := r.newClient(draining, ahead, ticks.periodicJobs()...)
+	cleaner := r.newCleaner(draining, ahead)
+	client, err := cleaner.newClient(ticks.periodicJobs()...)
 	if err != nil {
 		return fmt.Errorf("configure River: %w", err)
 	}
 
+	left, unsubscribe := client.Subscribe(
+		river.EventKindJobSnoozed, river.EventKindJobCompleted, river.EventKindJobFailed, river.EventKindJobCancelled)
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		unsubscribe()
 		return fmt.Errorf("start River: %w", err)
 	}
 	asserting, stopAsserting := context.WithCancel(ctx)
 	var asserter sync.WaitGroup
-	asserter.Go(func() {
-		ticks.assert(asserting, func(ctx context.Context, args jobs.TokenCleanupArgs) error {
-			_, err := client.Insert(ctx, args, nil)
-			return err
-		})
-	})
+	asserter.Go(func() { ticks.assert(asserting, r.insertTick) })
+	asserter.Go(func() { r.beat(asserting, ticks.beats) })
+	asserter.Go(func() { cleaner.wakeSetAside(asserting, left) })
 	defer asserter.Wait()
+	defer unsubscribe()
 	defer stopAsserting()
 
 	health.started.Store(true)
 	defer health.started.Store(false)
-	r.Log.Info("replica started", "replica", r.ID, "schedule", r.Schedule.String(), "http", addr)
+	r.Log.Info("replica started", "replica", r.ID, "schedule", r.ownSchedule().String(), "http", addr)
 
 	for {
 		select {
@@ -171,9 +205,9 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 			r.Log.Info("replica stopping", "replica", r.ID)
 			return stop(context.WithoutCancel(ctx), client, drain, stopTimeout)
 		case <-client.Stopped():
-			return errors.New("work for River: it stopped by itself")
+			return errors.New("the job queue River has stopped by itself: restart this replica")
 		case lasted := <-back:
-			if lasted < longOutage {
+			if lasted < outage.Long {
 				continue
 			}
 			health.started.Store(false)
@@ -185,8 +219,8 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 	}
 }
 
-// restop stops the client to start another one. A run in hand may be waiting for
-// a connection that is dead: there is time for it, unless the replica is to stop.
+// restop stops the client so that another one can start. A run in hand may wait for a connection
+// that is dead: it is given time, unless the replica is to stop.
 func restop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) error {
 	stopping, hurry := context.WithCancel(context.WithoutCancel(ctx))
 	defer hurry()
@@ -194,7 +228,7 @@ func restop(ctx context.Context, client *river.Client[pgx.Tx], drain func()) err
 	return stop(stopping, client, drain, restopTimeout)
 }
 
-// stop makes the client take no more runs, then lets go of the one in hand.
+// stop makes the client fetch no more runs, and then waits until the one in hand is given back.
 func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func(), within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -207,48 +241,47 @@ func stop(ctx context.Context, client *river.Client[pgx.Tx], drain func(), withi
 	return nil
 }
 
-// look is the first look at the database: whether it takes writes and the schema
-// is right, when that was created, and how far this process's clock is ahead.
-func (r Replica) look(ctx context.Context) (born time.Time, ahead time.Duration, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+// preflight looks at the database before the replica works: whether it takes writes, whether the
+// schema is right, when the schema was created, and how far this process's clock is ahead.
+func (r Replica) preflight(ctx context.Context) (born time.Time, ahead time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, preflightTimeout)
 	defer cancel()
-	if err := checkPooling(ctx, r.Pool); err != nil {
+	if err := outage.CheckPooling(ctx, r.Database); err != nil {
 		return born, 0, err
 	}
-	switch err := writable(ctx, r.Pool); {
-	case isPooling(err):
-		return born, 0, ErrPooledByTransaction
+	switch err := outage.CheckWritable(ctx, r.pool); {
+	case outage.IsPooling(err):
+		return born, 0, outage.ErrPooledByTransaction
 	case err != nil:
 		return born, 0, fmt.Errorf("look at the database: %w", err)
+	}
+	// The version, too, can be read only with a right.
+	switch lacking, err := r.lacking(ctx); {
+	case err != nil:
+		return born, 0, err
+	case len(lacking) > 0:
+		return born, 0, fmt.Errorf("the role may not do all that a replica does in schema %q: %s", r.Schema, strings.Join(lacking, "; "))
 	}
 	if err := r.checkSchema(ctx); err != nil {
 		return born, 0, err
 	}
+	var installed *time.Time
 	var now time.Time
-	err = r.Pool.QueryRow(ctx, `
+	var rows int
+	err = r.pool.QueryRow(ctx, `
 		SELECT
-			min(created_at),
-			clock_timestamp()
-		FROM `+r.table("installation")).Scan(&born, &now)
-	if err != nil {
-		return born, 0, fmt.Errorf("read when the schema was created: %w", err)
-	}
-	return born, time.Since(now), nil
-}
-
-// checkSchema refuses a schema that is behind this program. One that is ahead is
-// a rolling upgrade: migrations of a major version only add.
-func (r Replica) checkSchema(ctx context.Context) error {
-	version, err := migrations.Version(ctx, r.Pool, r.Schema)
+			pg_catalog.min(created_at),
+			pg_catalog.clock_timestamp(),
+			pg_catalog.count(*)
+		FROM `+r.table("installation")).Scan(&installed, &now, &rows)
 	switch {
 	case err != nil:
-		return err
-	case version < migrations.Latest:
-		return fmt.Errorf("schema %q is at version %d, this program needs %d: run `siltgate migrate`",
-			r.Schema, version, migrations.Latest)
-	case version > migrations.Latest:
-		r.Log.Warn("schema is ahead of this program: upgrade this replica too",
-			"schema", r.Schema, "version", version, "known", migrations.Latest)
+		return born, 0, fmt.Errorf("read when the schema was created: %w", err)
+	case installed == nil:
+		return born, 0, fmt.Errorf("%s has no row, it seems to be restored without its data: INSERT INTO %[1]s DEFAULT VALUES", r.table("installation"))
+	case rows > 1:
+		r.Log.Warn("the schema says more than once when it was created, and the earliest counts: delete the others",
+			"table", r.table("installation"), "rows", rows, "earliest", *installed)
 	}
-	return nil
+	return *installed, time.Since(now), nil
 }

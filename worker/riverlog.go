@@ -3,23 +3,25 @@ package worker
 import (
 	"context"
 	"log/slog"
+
+	"github.com/siltgate/siltgate/internal/outage"
 )
 
-// riverLogger lets River speak as a part of ours: what it finds worth Info is
-// Debug to us, who write one line per run; so is all that fails while the
-// database is lost, which has a line of its own.
-func riverLogger(log *slog.Logger, outage *Outage) *slog.Logger {
-	return slog.New(demoted{log.Handler(), outage}).With("component", "river")
+// riverLogger makes River's log a part of ours. What River logs at Info is Debug here, because we
+// write one line per run. So is what fails while the database is lost, because the outage has a
+// line of its own.
+func riverLogger(log *slog.Logger, monitor *outage.Monitor) *slog.Logger {
+	return slog.New(demoted{log.Handler(), monitor}).With("component", "river")
 }
 
-// demoted writes less than it is told to.
+// demoted is a handler that lowers the level of some lines.
 type demoted struct {
 	slog.Handler
-	outage *Outage
+	monitor *outage.Monitor
 }
 
 func (d demoted) level(level slog.Level) slog.Level {
-	if level == slog.LevelInfo || level > slog.LevelInfo && d.outage.explains() {
+	if level == slog.LevelInfo || level > slog.LevelInfo && d.monitor.Explains() {
 		return slog.LevelDebug
 	}
 	return level
@@ -41,10 +43,10 @@ func (d demoted) Handle(ctx context.Context, record slog.Record) error {
 
 // WithAttrs implements slog.Handler.
 func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return demoted{d.Handler.WithAttrs(attrs), d.outage}
+	return demoted{d.Handler.WithAttrs(attrs), d.monitor}
 }
 
 // WithGroup implements slog.Handler.
 func (d demoted) WithGroup(name string) slog.Handler {
-	return demoted{d.Handler.WithGroup(name), d.outage}
+	return demoted{d.Handler.WithGroup(name), d.monitor}
 }

@@ -20,7 +20,7 @@ type request struct {
 	tables []purge.Table
 }
 
-// run is a job in the hands of this replica, for a slice.
+// run is a job that this replica works on, for one slice.
 type run struct {
 	replica  Replica
 	job      *rivertype.JobRow
@@ -28,23 +28,34 @@ type run struct {
 	result   jobs.Result
 	progress purge.Progress
 
-	began    time.Time     // this slice
-	batches  int64         // before it
-	advanced bool          // it has recorded that it came any further
-	earlier  time.Duration // the slices before it
-	recorded time.Time
+	starved  bool          // see rankStarved
+	wants    bool          // siltgate.turn says that it waits, or names a run that goes before it
+	begun    bool          // an earlier slice or attempt has read a cutoff
+	began    time.Time     // when this slice began
+	batches  int64         // that earlier slices deleted
+	advanced bool          // the job records batches of this slice
+	earlier  time.Duration // how long earlier slices worked
+	recorded time.Time     // when the job recorded progress last
 }
 
-// newRun takes up a run where its job says that it stands.
+// newRun makes a run of a job, with the progress that the job records.
 func newRun(replica Replica, job *rivertype.JobRow) *run {
 	r := &run{replica: replica, job: job, began: time.Now()}
-	// Whatever is no record of ours is no progress either.
+	// An output that no replica can have written counts as none.
 	var recorded jobs.Result
-	if json.Unmarshal(job.Output(), &recorded) != nil || recorded.Progress == nil {
+	if json.Unmarshal(job.Output(), &recorded) != nil {
+		return r
+	}
+	r.begun = !recorded.Cutoff.IsZero()
+	if recorded.Progress == nil {
 		return r
 	}
 	var progress purge.Progress
 	if json.Unmarshal(recorded.Progress, &progress) != nil {
+		return r
+	}
+	if err := checkRecorded(recorded, progress); err != nil {
+		r.log().Warn("the progress that the job records is not valid: the run begins anew", "error", err)
 		return r
 	}
 	r.result, r.progress = recorded, progress
@@ -56,44 +67,82 @@ func newRun(replica Replica, job *rivertype.JobRow) *run {
 	return r
 }
 
-// waited reports whether the run has been in a replica's hands and gone back.
-func (r *run) waited() bool { return noted(r.job).Snoozes > 0 }
-
-// notes are River's, in a job's metadata.
-type notes struct {
-	Rescues int `json:"river:rescue_count"`
-	Snoozes int `json:"snoozes"`
+// contender is the run as one of those that want the turn.
+func (r *run) contender() contender {
+	return contender{r.job.ID, rankOf(r.request.args.Tick != nil, !r.progress.Cutoff.IsZero(), r.starved)}
 }
 
-// noted reads them; what cannot be read counts nothing.
-func noted(job *rivertype.JobRow) (n notes) {
-	_ = json.Unmarshal(job.Metadata, &n)
-	return n
+// goingOn is its contender after a slice: it has begun, and is no longer starved.
+func (r *run) goingOn() contender {
+	return contender{r.job.ID, rankOf(r.request.args.Tick != nil, true, false)}
 }
+
+// waited reports whether a replica has had the run before and given it back.
+func (r *run) waited() bool { return metadataOf(r.job).Snoozes > 0 }
 
 // slice purges until the run is done or its slice is over.
 func (r *run) slice(ctx context.Context, session *purge.Session) error {
-	r.began = time.Now() // waiting for its turn is no part of it
+	r.began = time.Now() // the wait for the turn does not count
 	r.result.Slices++
+	r.progress.WaitingFor = "" // its turn has come
+	accepted, ofPatterns, err := r.acceptedRules(ctx)
+	if err != nil {
+		return err
+	}
 	pace := r.replica.Pace
+	if r.request.args.Tick == nil || r.request.args.DryRun {
+		pace.FinishWithin = 0 // somebody waits for the result
+	}
 	if r.request.args.FullSpeed {
-		pace.DutyCycle = 1
+		pace.DutyCycle, pace.FinishWithin = 1, 0
 	}
 	engine := purge.Engine{
 		Session:      session,
+		Configured:   r.replica.Tables,
 		Pace:         pace,
 		Lag:          r.replica.Lag,
+		WAL:          r.replica.WAL,
 		MaxRows:      r.replica.MaxRows,
+		MaxDuration:  r.replica.MaxDuration,
+		MaxShare:     r.replica.MaxShare,
 		MaxClockSkew: r.replica.MaxClockSkew,
 		Log:          r.log(),
 	}
-	progress, err := engine.Run(ctx, purge.Request{
-		Tables: r.request.tables,
-		DryRun: r.request.args.DryRun,
-		Until:  r.began.Add(sliceLength),
-		Report: func(progress *purge.Progress) { r.report(ctx, progress) },
+	me := r.goingOn()
+	if r.starved {
+		me = r.contender()
+	}
+	watched, stop := r.watched(ctx, me)
+	defer stop()
+	counted := r.count()
+	defer counted.End()
+	finished := r.finished()
+	progress, err := engine.Run(watched, purge.Request{
+		Tables:           r.request.tables,
+		DryRun:           r.request.args.DryRun,
+		Accepted:         accepted,
+		AcceptedPatterns: ofPatterns,
+		Confirmed:        r.request.args.Confirm,
+		Until:            r.began.Add(sliceLength),
+		Earlier:          r.earlierRuns,
+		Batch:            counted.Batch,
+		Report: func(progress *purge.Progress) {
+			r.recount(counted, progress)
+			r.report(ctx, progress)
+		},
+		Record: func(progress *purge.Progress) error {
+			r.recount(counted, progress)
+			r.progress = *progress
+			return r.record(ctx, jobs.OutcomeRunning)
+		},
 	}, r.progress)
 	r.progress = progress
+	r.recount(counted, &progress)
+	if progress.Done {
+		finished = nil // write all: a replica that was killed may have left some out
+	}
+	r.saveTables(ctx, finished)
+	r.saveStops(ctx)
 	return err
 }
 
@@ -101,36 +150,65 @@ func (r *run) slice(ctx context.Context, session *purge.Session) error {
 func (r *run) refuse(ctx context.Context, err error) error {
 	r.result = jobs.Result{Outcome: jobs.OutcomeCancelled, Error: err.Error()}
 	r.log().Error("run refused", "error", err)
+	r.replica.metrics.RunEnded(string(jobs.OutcomeCancelled), false, nil) // whatever it says, it is not the schedule's
 	return errors.Join(refusedError{err}, river.RecordOutput(ctx, r.result))
 }
 
 // end records how the slice ended and says to River what is next.
 func (r *run) end(ctx context.Context, err error) error {
+	err = purge.Explain(err)
 	stopping, cancelled := endedEarly(ctx)
+	cancelled = cancelled || errors.Is(err, rivertype.ErrJobCancelledRemotely) || errors.As(err, new(jobEndedError))
+	var paused pausedError
 	switch {
+	case errors.Is(err, errJobGone):
+		r.log().Warn("run left off: its job was deleted, or another replica has it", "deleted", r.progress.Deleted(), "error", err)
+		return river.JobSnooze(0)
 	case r.takenOver(ctx):
-		// Nothing that is recorded now would be heard.
+		// The trigger siltgate_fence would ignore what this replica records.
 		r.log().Warn("run was taken over by another replica while this one stood still", "stood", time.Since(r.began))
 		return river.JobSnooze(0)
 	case cancelled:
 		r.logEnd(jobs.OutcomeCancelled)
 		return r.conclude(ctx, jobs.OutcomeCancelled, river.JobCancel(errors.New("cancelled")))
+	case errors.As(err, &paused):
+		return r.givePaused(ctx, paused.pause)
 	case errors.Is(err, purge.ErrLost) && r.advanced:
 		return r.interrupted(err)
+	case errors.As(err, new(turnWantedError)):
+		r.log().Info("run given back", "deleted", r.progress.Deleted(), "reason", err.Error())
+		r.progress.WaitingFor = err.Error()
+		return r.goOn(ctx, stopping)
+	case errors.Is(err, purge.ErrFenced), errors.Is(err, purge.ErrFenceLocked):
+		r.log().Warn("run given back: it waits for its turn", "deleted", r.progress.Deleted(), "error", err)
+		return r.goOn(ctx, stopping)
 	case err != nil && !stopping:
 		return r.fail(ctx, err)
 	case !r.progress.Done:
+		if !stopping {
+			r.logPace(ctx)
+		}
 		return r.goOn(ctx, stopping)
 	}
 	outcome := jobs.OutcomeCompleted
 	switch {
 	case r.request.args.DryRun:
 		outcome = jobs.OutcomeDryRun
+	case r.progress.Held():
+		outcome = jobs.OutcomeHeld
 	case r.progress.Capped:
 		outcome = jobs.OutcomeCapped
 	}
 	r.logEnd(outcome)
 	return r.conclude(ctx, outcome, nil)
+}
+
+// goesOn reports whether another slice follows as soon as the run has rested, when this one ended with
+// err.
+func (r *run) goesOn(ctx context.Context, err error) bool {
+	stopping, cancelled := endedEarly(ctx)
+	return !cancelled && !r.progress.Done &&
+		(err == nil || stopping || errors.As(err, new(turnWantedError)) || errors.Is(err, purge.ErrLost) && r.advanced)
 }
 
 // takenOver reports whether the slice lasted so long that River took this
@@ -142,22 +220,22 @@ func (r *run) takenOver(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
 	defer cancel()
 	var replica string
-	err := r.replica.Pool.QueryRow(ctx, `
+	err := r.replica.pool.QueryRow(ctx, `
 		SELECT attempted_by[cardinality(attempted_by)]
 		FROM `+r.replica.table("river_job")+`
 		WHERE id = $1`, r.job.ID).Scan(&replica)
 	return err == nil && replica != r.replica.ID
 }
 
-// interrupted gives the run back that has lost its database: that spends no
-// attempt, unless it came no further. It goes on from what its job records, which
-// is no further than what the server kept, or the server that took over.
+// interrupted gives back a run that has lost its database, and spends no attempt. The run goes on
+// from what its job records. A server that takes over may lack the last deletions, but then it
+// lacks the record of them too.
 func (r *run) interrupted(err error) error {
-	r.log().Warn("run interrupted: it goes on when the database is back", "deleted", r.progress.Deleted(), "error", err)
+	r.log().Warn("run interrupted: it goes on when the database is back", "deleted", r.progress.Deleted(), "error", purge.Explain(err))
 	return river.JobSnooze(0)
 }
 
-// goOn gives the run back, to be continued at once by whoever takes it.
+// goOn gives the run back, for any replica to work its next slice.
 func (r *run) goOn(ctx context.Context, stopping bool) error {
 	if stopping {
 		r.log().Info("run given back", "deleted", r.progress.Deleted())
@@ -174,10 +252,11 @@ func (r *run) goOn(ctx context.Context, stopping bool) error {
 	return river.JobSnooze(r.progress.Rest)
 }
 
-// fail ends an attempt. The next one goes on from here; after the last, nothing
-// is kept to go on from.
+// fail ends an attempt. The next attempt goes on from the recorded progress; the last one leaves
+// none.
 func (r *run) fail(ctx context.Context, err error) error {
 	last := r.job.Attempt >= r.job.MaxAttempts
+	r.replica.metrics.AttemptFailed()
 	r.result.Error = err.Error()
 	r.log().Error("run failed", "attempt", r.job.Attempt, "last", last, "deleted", r.progress.Deleted(), "error", err)
 	if last {
@@ -190,67 +269,21 @@ func (r *run) fail(ctx context.Context, err error) error {
 	return errors.Join(err, river.RecordOutput(ctx, r.result))
 }
 
-// conclude ends the run for good, and wakes the one that waits longest.
+// conclude ends the run for good, and wakes the one that is next.
 func (r *run) conclude(ctx context.Context, outcome jobs.Outcome, verdict error) error {
-	// Whoever is woken looks whether a run is under way: let this one not be.
-	// Its progress stays until the job has ended too, a moment later: a replica
-	// that is killed in between must not have the run begin afresh.
-	err := r.record(ctx, outcome)
-	if err == nil {
-		err = r.wakeNext(ctx)
+	// The run that is woken looks whether another one is under way, so this one's end is recorded
+	// first. Its progress is kept until River has ended the job a moment later: if the replica is
+	// killed in between, the run goes on and does not begin anew.
+	if err := r.record(ctx, outcome); err != nil {
+		r.log().Warn("end of the run not recorded yet: River records it when it ends the job", "error", err)
 	}
-	if err != nil {
-		r.log().Warn("next run not woken: it starts a little later", "error", err)
+	if outcome != jobs.OutcomeCancelled { // whoever cancels a run does not accept its rules
+		r.acceptRules(ctx)
 	}
+	r.wake(ctx)
 	r.result.Progress = nil
+	r.countEnd(outcome)
 	return errors.Join(verdict, river.RecordOutput(ctx, r.result))
-}
-
-// wakeNext makes the run that has waited longest for its turn available now.
-func (r *run) wakeNext(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
-	defer cancel()
-	table := r.replica.table("river_job")
-	_, err := r.replica.Pool.Exec(ctx, `
-		WITH woken AS (
-			UPDATE `+table+`
-			SET state = 'available', scheduled_at = now()
-			WHERE id = (
-				SELECT id
-				FROM `+table+`
-				WHERE kind = $1
-					AND id <> $2
-					AND state IN ('available', 'scheduled')
-					AND metadata ? 'snoozes'
-				ORDER BY id
-				LIMIT 1
-				FOR UPDATE SKIP LOCKED)
-		)
-		-- Also for one that fell due without a notification.
-		SELECT pg_notify($3, '{"queue":"default"}')`,
-		jobs.TokenCleanupKind, r.job.ID, r.replica.Schema+".river_insert")
-	return err
-}
-
-// logEnd is the one line of a run.
-func (r *run) logEnd(outcome jobs.Outcome) {
-	r.fill(outcome)
-	var counts []any
-	for _, t := range r.result.Tables {
-		count := t.Deleted
-		if r.request.args.DryRun {
-			count = t.Estimate
-		}
-		counts = append(counts, slog.Int64(t.Table, count))
-	}
-	log := r.log().With(slog.Group("tables", counts...))
-	for i := range r.progress.Tables {
-		if t := &r.progress.Tables[i]; t.Absent {
-			log = log.With("skipped", t.Name+" does not exist")
-		}
-	}
-	log.Info("run finished", "outcome", string(outcome), "deleted", r.result.Deleted,
-		"duration", time.Duration(r.result.DurationMS)*time.Millisecond, "slices", r.result.Slices)
 }
 
 // log adds the facts that every line about a run carries.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/require"
@@ -69,7 +70,7 @@ func TestBadArgumentsEndARunForGood(t *testing.T) {
 func TestAFailedRunIsRecordedAndRetried(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.Tables = append(f.replica.Tables, purge.Table{Name: "missing", DoneColumn: "used"})
+	f.replica.Tables = append(f.replica.Tables, purge.Table{Name: "missing", Rules: []purge.Rule{{Done: "used"}}})
 	f.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
 	f.start()
 	result := f.await(f.insert(`{}`), "retryable")
@@ -90,7 +91,7 @@ func TestTheLastAttemptDiscardsTheRun(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.replica.MaxAttempts = 1
-	f.replica.Tables = []purge.Table{{Name: "missing", DoneColumn: "used"}}
+	f.replica.Tables = []purge.Table{{Name: "missing", Rules: []purge.Rule{{Done: "used"}}}}
 	f.start()
 	result := f.await(f.insert(`{}`), "discarded")
 	require.Equal(t, jobs.OutcomeFailed, result.Outcome)
@@ -121,7 +122,7 @@ func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	f := newFixture(t)
 	id, _ := f.startLasting()
 
-	client, err := f.replica.newClient(t.Context(), 0)
+	client, err := f.replica.newCleaner(t.Context(), 0).newClient()
 	require.NoError(t, err)
 	_, err = client.JobCancel(t.Context(), id)
 	require.NoError(t, err)
@@ -147,23 +148,6 @@ func TestRetriesComeSoonAndRescuesAtOnce(t *testing.T) {
 	require.LessOrEqual(t, after(3, rescueAfter), time.Duration(0))
 }
 
-func TestTicksAreUniqueAndRunsByHandAreNot(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	client, err := f.replica.newClient(t.Context(), 0)
-	require.NoError(t, err)
-	tick := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
-	for range 3 {
-		_, err := client.Insert(t.Context(), jobs.TokenCleanupArgs{Tick: &tick}, nil)
-		require.NoError(t, err)
-		_, err = client.Insert(t.Context(), jobs.TokenCleanupArgs{}, nil)
-		require.NoError(t, err)
-		f.exec(`UPDATE siltgate.river_job SET state = 'discarded', finalized_at = now()`)
-	}
-	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.runs WHERE tick = $1`, tick))
-	require.EqualValues(t, 3, f.number(`SELECT count(*) FROM siltgate.runs WHERE trigger = 'manual'`))
-}
-
 func TestAKilledReplicaSpendsNoAttempt(t *testing.T) {
 	t.Parallel()
 	c := &cleaner{replica: Replica{MaxAttempts: 3}, rescueAfter: rescueAfter}
@@ -175,7 +159,7 @@ func TestAKilledReplicaSpendsNoAttempt(t *testing.T) {
 	} {
 		for i, last := range want {
 			job := &rivertype.JobRow{Attempt: i + 1, MaxAttempts: 25, Metadata: []byte(metadata)}
-			c.count(job)
+			c.adjustAttempts(job)
 			require.Equal(t, last, job.Attempt >= job.MaxAttempts, "%s, attempt %d", metadata, i+1)
 		}
 	}
@@ -203,14 +187,19 @@ func TestAFormerReplicaIsNotHeard(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	id := f.insert(`{}`)
+	introduce := func(tx pgx.Tx, replica string) {
+		t.Helper()
+		_, err := tx.Exec(t.Context(), `SELECT set_config('siltgate.replica', $1, false)`, replica)
+		require.NoError(t, err)
+	}
 	as := func(replica, sql string) int64 {
 		t.Helper()
 		tx, err := f.pool.Begin(t.Context())
 		require.NoError(t, err)
-		require.NoError(t, Introduce(t.Context(), tx.Conn(), replica))
+		introduce(tx, replica)
 		tag, err := tx.Exec(t.Context(), sql)
 		require.NoError(t, err)
-		require.NoError(t, Introduce(t.Context(), tx.Conn(), ""))
+		introduce(tx, "")
 		require.NoError(t, tx.Commit(t.Context()))
 		return tag.RowsAffected()
 	}

@@ -3,48 +3,34 @@ package worker
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/riverqueue/river"
 
-	"github.com/siltgate/siltgate/jobs"
+	"github.com/siltgate/siltgate/internal/backoff"
+	"github.com/siltgate/siltgate/internal/schedule"
 )
 
-const (
-	// assertEvery is how often a tick's job is asserted at least: whatever became
-	// of it, it is there a minute later.
-	assertEvery = time.Minute
-
-	// firesEarly is more than River's enqueuer runs ahead of time, so that a
-	// tick is due by the time it is asked for.
-	firesEarly = 150 * time.Millisecond
-
-	// An insert that fails is tried again after a pause that doubles.
-	insertTimeout = 5 * time.Second
-	firstPause    = 100 * time.Millisecond
-	longestPause  = 5 * time.Second
-)
-
-// ticks sees to it that the latest due tick has its job. It keeps no state: the
-// job's unique key does, over all states, in the database. River, whose elected
-// leader alone has a clock for periodic jobs, says when to look. It would insert
-// as well, but forgets what it could not insert.
+// ticks sees to it that the latest due tick has its job. It keeps no state, because the rows of
+// siltgate.ticks do. River, whose elected leader alone has a clock for periodic jobs, says when to
+// look. River could insert the job as well, but it forgets what it could not insert.
 type ticks struct {
-	schedule Schedule
+	schedule schedule.Schedule
 	catchUp  time.Duration
-	born     time.Time // of the schema
+	born     time.Time // when the schema was created
 	now      func() time.Time
 	log      *slog.Logger
 
-	looks chan struct{} // has one in it when it is time to look
+	looks chan struct{} // holds a value when it is time to look
+	beats chan struct{} // the same, for beat
 }
 
 // ticks are those of this replica's schedule.
 func (r Replica) ticks(born time.Time) *ticks {
 	return &ticks{
-		schedule: r.Schedule, catchUp: r.CatchUp, born: born, now: time.Now, log: r.Log,
+		schedule: r.ownSchedule(), catchUp: r.CatchUp, born: born, now: time.Now, log: r.Log,
 		looks: make(chan struct{}, 1),
+		beats: make(chan struct{}, 1),
 	}
 }
 
@@ -65,20 +51,22 @@ func (t *ticks) Next(after time.Time) time.Time {
 	if tick := t.schedule.Next(after); !tick.IsZero() && tick.Before(next) {
 		next = tick
 	}
-	return next.Add(firesEarly)
+	return next.Add(enqueuerSlack)
 }
 
-// look leaves nothing to insert for River.
+// look asks for a look at the ticks. River itself inserts nothing.
 func (t *ticks) look() (river.JobArgs, *river.InsertOpts) {
-	select {
-	case t.looks <- struct{}{}:
-	default: // about to look anyway
+	for _, c := range []chan struct{}{t.looks, t.beats} {
+		select {
+		case c <- struct{}{}:
+		default: // about to look anyway
+		}
 	}
 	return nil, nil
 }
 
 // assert inserts what is due whenever it is time to look, until ctx is done.
-func (t *ticks) assert(ctx context.Context, insert func(context.Context, jobs.TokenCleanupArgs) error) {
+func (t *ticks) assert(ctx context.Context, insert func(context.Context, time.Time) error) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -89,18 +77,18 @@ func (t *ticks) assert(ctx context.Context, insert func(context.Context, jobs.To
 	}
 }
 
-// insert inserts the tick that is due, unless it is there, as often as it takes.
-// A tick that falls due meanwhile takes its place. To go on after another
-// replica has become the leader does no harm: it asserts the same.
-func (t *ticks) insert(ctx context.Context, insert func(context.Context, jobs.TokenCleanupArgs) error) {
-	began, pause := time.Now(), firstPause
+// insert inserts the tick that is due, unless it is there, and tries until that succeeds. If a
+// later tick falls due meanwhile, it inserts that one. Another replica may have become the leader
+// meanwhile: both insert the same.
+func (t *ticks) insert(ctx context.Context, insert func(context.Context, time.Time) error) {
+	began, pause := time.Now(), backoff.Backoff{First: firstPause, Longest: longestPause}
 	for failures := 0; ; failures++ {
 		tick := t.due()
 		if tick.IsZero() {
 			return
 		}
 		trying, cancel := context.WithTimeout(ctx, insertTimeout)
-		err := insert(trying, jobs.TokenCleanupArgs{Tick: &tick})
+		err := insert(trying, tick)
 		cancel()
 		switch {
 		case ctx.Err() != nil:
@@ -113,18 +101,14 @@ func (t *ticks) insert(ctx context.Context, insert func(context.Context, jobs.To
 		case failures == 0:
 			t.log.Error("tick not inserted: it is tried again until it is", "tick", tick, "error", err)
 		}
-		select {
-		case <-ctx.Done():
+		if !pause.Wait(ctx) {
 			return
-		case <-time.After(pause/2 + rand.N(pause)):
 		}
-		pause = min(2*pause, longestPause)
 	}
 }
 
-// due is the latest tick, if it is neither older than the catch-up window nor
-// than the schema. A tick of this very minute is not missed yet: its leader may
-// just have changed.
+// due is the latest tick, unless it is older than the catch-up window or than the schema; then it
+// is zero. A tick of this very minute is never too old, because the leader may just have changed.
 func (t *ticks) due() time.Time {
 	now := t.now()
 	tick := t.schedule.LatestTick(now)

@@ -5,11 +5,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/schedule"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestTheLatestTickIsDueWithinItsWindow(t *testing.T) {
 	t.Parallel()
-	schedule, err := ParseSchedule("0 3 * * *", time.UTC)
+	parsed, err := schedule.Parse("0 3 * * *", time.UTC)
 	require.NoError(t, err)
 	at := func(text string) time.Time {
 		t.Helper()
@@ -35,7 +38,7 @@ func TestTheLatestTickIsDueWithinItsWindow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ticks := ticks{schedule: schedule, catchUp: c.catchUp, born: c.born, now: func() time.Time { return c.now }}
+			ticks := ticks{schedule: parsed, catchUp: c.catchUp, born: c.born, now: func() time.Time { return c.now }}
 			if c.want == "" {
 				require.Zero(t, ticks.due())
 				return
@@ -47,9 +50,9 @@ func TestTheLatestTickIsDueWithinItsWindow(t *testing.T) {
 
 func TestTicksAreLookedForOnTimeAndEveryMinute(t *testing.T) {
 	t.Parallel()
-	schedule, err := ParseSchedule("30 0 3 * * *", time.UTC)
+	parsed, err := schedule.Parse("30 0 3 * * *", time.UTC)
 	require.NoError(t, err)
-	ticks := ticks{schedule: schedule}
+	ticks := ticks{schedule: parsed}
 	now := time.Date(2026, 11, 22, 2, 58, 10, 0, time.UTC)
 	var looks []string
 	for range 5 {
@@ -67,9 +70,9 @@ func TestAScheduleThatIsOffHasNoPeriodicJob(t *testing.T) {
 func TestPromise2ATickWhoseInsertFailsIsInsertedBeforeTheNext(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	schedule, err := ParseSchedule("*/2 * * * * *", time.UTC)
+	parsed, err := schedule.Parse("*/2 * * * * *", time.UTC)
 	require.NoError(t, err)
-	f.replica.Schedule = schedule
+	f.replica.Schedule = parsed
 	// Every other insert fails, and so every tick's first one.
 	f.exec(`
 		CREATE SEQUENCE tries;
@@ -82,7 +85,7 @@ func TestPromise2ATickWhoseInsertFailsIsInsertedBeforeTheNext(t *testing.T) {
 		END; $$;
 		CREATE TRIGGER fail BEFORE INSERT ON siltgate.river_job FOR EACH ROW EXECUTE FUNCTION fail()`)
 	f.start()
-	require.Eventually(t, func() bool { return f.number(`SELECT count(DISTINCT tick) FROM siltgate.runs`) >= 4 }, 30*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return f.number(`SELECT count(DISTINCT tick) FROM siltgate.runs`) >= 4 }, pgtest.Patience, 50*time.Millisecond)
 	require.EqualValues(t, 0, f.number(`
 		SELECT count(*) FROM (SELECT tick - lag(tick) OVER (ORDER BY tick) AS apart FROM siltgate.runs) AS ticks
 		WHERE apart <> interval '2 s'`), "a tick was missed, or doubled")

@@ -10,11 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/siltgate/siltgate/internal/config"
 )
@@ -24,15 +23,22 @@ type program struct {
 	environ []string
 	stdout  io.Writer
 	stderr  io.Writer
+
+	// patience is how long a database that is not there yet is waited for.
+	patience time.Duration
 }
 
 // Run executes the command that args name and returns the exit code.
 func Run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	p := &program{environ: environ, stdout: stdout, stderr: stderr}
+	p := &program{environ: environ, stdout: stdout, stderr: stderr, patience: time.Minute}
+	return p.execute(ctx, args)
+}
+
+func (p *program) execute(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -43,12 +49,23 @@ func Run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if !errors.As(err, &problems) {
 		msg = oneLine(msg)
 	}
-	_, _ = fmt.Fprintln(stderr, "siltgate: "+msg)
+	p.complain(msg)
 	var usage usageError
 	if errors.As(err, &problems) || errors.As(err, &usage) {
 		return 2
 	}
 	return 1
+}
+
+// complain writes to standard error. On a terminal it breaks lines between words.
+func (p *program) complain(msg string) {
+	lines := strings.Split("siltgate: "+printableLines(msg), "\n")
+	if t := terminalOf(p.stderr, p.environ); t.live {
+		for i, line := range lines {
+			lines[i] = hang(line, "  ", t.width)
+		}
+	}
+	_, _ = fmt.Fprintln(p.stderr, strings.Join(lines, "\n"))
 }
 
 // oneLine joins the lines of an error, such as pgx's list of addresses tried.
@@ -79,6 +96,7 @@ func (p *program) root() *cobra.Command {
 		Long: `Siltgate deletes dead rows (expired, revoked, used) from the token tables of a
 live Postgres: on a cron schedule, by one replica at a time, in small batches
 that the application does not notice.`,
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -91,10 +109,19 @@ that the application does not notice.`,
 		p.migrateCommand(),
 		p.enqueueCommand(),
 		p.historyCommand(),
+		p.pauseCommand(),
+		p.resumeCommand(),
+		p.cancelCommand(),
+		p.doctorCommand(),
+		p.grantsCommand(),
+		p.uiCommand(),
 		p.demoCommand(),
 		p.healthcheckCommand(),
 		p.versionCommand(),
+		p.manCommand(),
 	)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(),
+		"Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", p.helpWidth())))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, cmd := range append(root.Commands(), root) {
 		args := cmd.Args
@@ -111,18 +138,32 @@ that the application does not notice.`,
 	return root
 }
 
-// reads adds to a command's help the variables that it reads.
-func reads(long string, names ...string) string {
-	return strings.TrimSpace(long) + "\n\nEnvironment:\n" + config.Usage(names...)
+// reads adds to a command's help the variables that it reads, as wide as the terminal is.
+func (p *program) reads(long string, names ...string) string {
+	return p.paragraphs(long) + "\nEnvironment:\n" + config.Usage(p.helpWidth(), names...)
+}
+
+// paragraphs are those of a text, which a blank line parts, in lines that the terminal has room for.
+func (p *program) paragraphs(text string) string {
+	var out strings.Builder
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		out.WriteString(wrap(paragraph, "", min(p.helpWidth(), plainWidth)) + "\n\n")
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// wideHelp has room for all columns of the help.
+const wideHelp = 200
+
+// helpWidth is how wide help may be: as wide as its columns where it is not a terminal's.
+func (p *program) helpWidth() int {
+	if t := p.terminal(); t.live {
+		return t.width
+	}
+	return wideHelp
 }
 
 // databaseVariables are what every command reads that needs the database.
 func databaseVariables() []string {
-	return []string{"DATABASE_URL", "DATABASE_URL_FILE", "PG*", "SILTGATE_SCHEMA"}
-}
-
-// isTerminal reports whether what is written to w is read by a person.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return []string{"DATABASE_URL", "DATABASE_URL_FILE", "SILTGATE_DATABASE_URL", "SILTGATE_DATABASE_URL_FILE", "PG*", "SILTGATE_SCHEMA"}
 }

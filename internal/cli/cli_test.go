@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,12 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/golden"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/migrations"
 )
 
 func TestHelpIsThis(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
-	for _, command := range []string{"", "run", "migrate", "enqueue", "history", "demo", "healthcheck", "version"} {
+	for _, command := range []string{
+		"", "run", "migrate", "enqueue", "history", "pause", "resume", "cancel", "doctor", "grants", "demo", "healthcheck", "version",
+	} {
 		args := strings.Fields(command + " --help")
 		out := siltgate(t.Context(), nil, args...)
 		require.Zero(t, out.code)
@@ -47,8 +52,8 @@ func TestExitCodesTellUsageFromFailure(t *testing.T) {
 		"table not configured":  {nowhere, []string{"enqueue", "--table", "users"}, 2, "siltgate: --table users: is not configured"},
 		"no address for health": {nil, []string{"healthcheck"}, 2, "siltgate: SILTGATE_HTTP_ADDR: want"},
 		"no database, run":      {nowhere, []string{"run"}, 1, "siltgate: "},
-		"no database, migrate":  {nowhere, []string{"migrate"}, 1, "siltgate: "},
-		"no database, enqueue":  {nowhere, []string{"enqueue"}, 1, "siltgate: connect to the database"},
+		"no database, migrate":  {nowhere, []string{"migrate"}, 1, "siltgate: the database is not there yet, waiting for up to 200ms: connect to the database"},
+		"no database, enqueue":  {nowhere, []string{"enqueue"}, 1, "siltgate: the database is not there yet, waiting for up to 200ms: connect to the database"},
 		"no database, history":  {nowhere, []string{"history"}, 1, "siltgate: connect to the database"},
 		"nobody is healthy":     {[]string{"SILTGATE_HTTP_ADDR=127.0.0.1:1"}, []string{"healthcheck"}, 1, "siltgate: ask for health"},
 	} {
@@ -81,17 +86,18 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 	environ, _ := newDatabase(t)
 	out := siltgate(t.Context(), environ, "migrate")
 	require.Zero(t, out.code, out.stderr)
-	require.Equal(t, "applied 1 river\napplied 2 enqueue\napplied 3 triggers\napplied 4 runs\napplied 5 mend\napplied 6 guard\nschema \"siltgate\" is up to date\n", out.stdout)
+	require.Regexp(t, `^applied 10 river\napplied 11 enqueue\n(applied \d+ [a-z]+\n)*schema "siltgate" is up to date\n$`, out.stdout)
+	require.Equal(t, migrations.Latest-10+2, strings.Count(out.stdout, "\n"), "a line each, and one more")
 	out = siltgate(t.Context(), environ, "migrate")
 	require.Equal(t, "schema \"siltgate\" is up to date\n", out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Zero(t, out.code)
 	require.NotContains(t, out.stdout, "missing")
 	out = siltgate(t.Context(), environ, "migrate", "--down")
-	require.Equal(t, "undid 6 guard\n", out.stdout)
+	require.Regexp(t, fmt.Sprintf(`^undid %d [a-z]+\n$`, migrations.Latest), out.stdout)
 	out = siltgate(t.Context(), environ, "migrate", "--status")
 	require.Equal(t, 1, out.code)
-	require.Regexp(t, `(?m)^6\s+guard\s+missing$`, out.stdout)
+	require.Regexp(t, fmt.Sprintf(`(?m)^%d\s+[a-z]+\s+missing$`, migrations.Latest), out.stdout)
 }
 
 func TestEnqueueAndHistoryShowTheRun(t *testing.T) {
@@ -104,7 +110,7 @@ func TestEnqueueAndHistoryShowTheRun(t *testing.T) {
 
 	out = siltgate(t.Context(), environ, "history")
 	require.Zero(t, out.code)
-	require.Regexp(t, `(?m)^1 +available +- +manual +ops +`, out.stdout)
+	require.Regexp(t, `(?m)^ +1  waiting +- +- +- +ops: a b`, out.stdout)
 
 	out = siltgate(t.Context(), environ, "history", "--json")
 	require.Zero(t, out.code)
@@ -127,12 +133,12 @@ func TestEnqueueAndHistoryShowTheRun(t *testing.T) {
 					{"table":"public.refresh_tokens","plan":"index","deleted":7,"locked":2,"undeletable":1}]}}'
 			WHERE id = 2`)
 		return err == nil && tag.RowsAffected() == 1
-	}, 10*time.Second, time.Millisecond)
+	}, pgtest.Patience, time.Millisecond)
 	out = <-done
 	require.Equal(t, 1, out.code)
 	require.Contains(t, out.stdout, "run 2\n")
 	require.Contains(t, out.stdout, "public.refresh_tokens: 7 rows deleted (2 locked, left for the next run; 1 cannot be deleted; index)\nfailed in 1.5s\n")
-	require.Equal(t, "siltgate: run 2 ended discarded: purge refresh_tokens: does not exist\n", out.stderr)
+	require.Equal(t, "siltgate: run 2 failed at attempt 2: purge refresh_tokens: does not exist\n", out.stderr)
 }
 
 func TestWhatOthersWroteCannotSteerTheTerminal(t *testing.T) {
@@ -147,24 +153,28 @@ func TestWhatOthersWroteCannotSteerTheTerminal(t *testing.T) {
 	for _, r := range out.stdout {
 		require.True(t, r == '\n' || r >= ' ' && r != '\u202e', "%q", out.stdout)
 	}
-	require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 2)
+	require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 3, "a header, the run, what it waits for")
 }
 
 func TestAnOddRecordDoesNotHideTheHistory(t *testing.T) {
 	t.Parallel()
 	environ, pool := newDatabase(t)
 	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
-	for _, tables := range []string{`[{"estimate":40},{"estimate":2}]`, `7`, `[7]`, `null`, `"x"`, `{}`, `[{"estimate":"x"}]`, `[{"estimate":[1]}]`, `{"estimate":1}`} {
+	for _, tables := range []string{`[{"found":40},{"found":2}]`, `7`, `[7]`, `null`, `"x"`, `{}`, `[{"found":"x"}]`, `[{"found":[1]}]`, `{"found":1}`} {
 		_, err := pool.Exec(t.Context(), `
-			INSERT INTO siltgate.river_job (kind, args, metadata)
-			VALUES ('token_cleanup', '{}', jsonb_build_object('output', jsonb_build_object('outcome', 'dry_run', 'tables', $1::text::jsonb)))`, tables)
+			INSERT INTO siltgate.river_job (kind, args) VALUES ('token_cleanup', jsonb_build_object('dry_run', true, 'reason', $1::text))`, tables)
+		require.NoError(t, err)
+		_, err = pool.Exec(t.Context(), `
+			UPDATE siltgate.river_job
+			SET metadata = jsonb_build_object('output', jsonb_build_object('outcome', 'dry_run', 'tables', $1::text::jsonb))
+			WHERE args ->> 'reason' = $1`, tables)
 		require.NoError(t, err)
 	}
 	for _, args := range [][]string{{"history"}, {"history", "--json"}} {
 		out := siltgate(t.Context(), environ, args...)
 		require.Zero(t, out.code, out.stderr)
 		if len(args) == 1 {
-			require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 10)
+			require.Len(t, strings.Split(strings.TrimSpace(out.stdout), "\n"), 19)
 			require.Contains(t, out.stdout, "42 found")
 		}
 	}
@@ -185,7 +195,7 @@ func TestAWaitOutlivesItsConnection(t *testing.T) {
 		return n
 	}
 	for range 2 { // the connection that asked, and the one after it
-		require.Eventually(t, func() bool { return terminate() == 1 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return terminate() == 1 }, pgtest.Patience, time.Millisecond)
 	}
 	_, err := pool.Exec(t.Context(), `UPDATE siltgate.river_job SET state = 'completed', finalized_at = now(), metadata = '{"output":{"outcome":"completed"}}'`)
 	require.NoError(t, err)
@@ -204,10 +214,10 @@ func TestAWaitForARunThatIsNotThereAnyMoreFails(t *testing.T) {
 	require.Eventually(t, func() bool {
 		tag, err := pool.Exec(t.Context(), `DELETE FROM siltgate.river_job`)
 		return err == nil && tag.RowsAffected() == 1
-	}, 10*time.Second, time.Millisecond)
+	}, pgtest.Patience, time.Millisecond)
 	out := <-done
 	require.Equal(t, 1, out.code)
-	require.Contains(t, out.stderr, "siltgate: read run 1: no rows")
+	require.Contains(t, out.stderr, "siltgate: read run 1: there is no such run")
 }
 
 func TestAnInterruptedWaitLeavesTheRun(t *testing.T) {
@@ -222,7 +232,7 @@ func TestAnInterruptedWaitLeavesTheRun(t *testing.T) {
 		var n int
 		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM siltgate.runs`).Scan(&n)
 		return err == nil && n == 1
-	}, 10*time.Second, time.Millisecond)
+	}, pgtest.Patience, time.Millisecond)
 	cancel()
 	out := <-done
 	require.Equal(t, 1, out.code)

@@ -10,14 +10,27 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/outage"
+	"github.com/siltgate/siltgate/internal/session"
 )
 
-// connect opens the one connection of a command.
+// connectTimeout applies where the URL gives none.
+const connectTimeout = 10 * time.Second
+
+// connect opens the one connection of a command, which finds nothing by name but what is
+// built in. A pool that lends connections by transaction is refused.
 func connect(ctx context.Context, c config.Config) (*pgx.Conn, error) {
 	config := c.Database.ConnConfig()
+	if err := c.Database.Refresh(ctx, config); err != nil {
+		return nil, err
+	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
+	if err := outage.CheckPooling(ctx, c.Database.PoolConfig()); err != nil {
+		return nil, err
+	}
+	session.Pin(config)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
@@ -25,22 +38,40 @@ func connect(ctx context.Context, c config.Config) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// disconnect closes it, also after an interruption.
-func disconnect(ctx context.Context, conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer cancel()
-	if conn == nil {
-		return
+// await waits for a database that is not there yet, as when both have just been started. It returns
+// why a command cannot work, such as that the database has not come.
+func (p *program) await(ctx context.Context, c config.Config) error {
+	began, told := time.Now(), false
+	for {
+		err := outage.CheckPooling(ctx, c.Database.PoolConfig())
+		if err == nil || !outage.IsAway(err) || time.Since(began) >= p.patience {
+			return err
+		}
+		if !told {
+			told = true
+			p.complain("the database is not there yet, waiting for up to " + p.patience.String() + ": " + oneLine(err.Error()))
+		}
+		if !pause(ctx, followInterval) {
+			return err
+		}
 	}
-	_ = conn.Close(ctx) // the process ends anyway
 }
 
-// explainMissing names the remedy where the schema is not there.
+// disconnect closes a connection, also after an interruption.
+func disconnect(ctx context.Context, conn *pgx.Conn) {
+	if conn != nil {
+		session.Close(ctx, conn)
+	}
+}
+
+// explainMissing names the remedy where the schema, or a privilege in it, is missing.
 func explainMissing(err error, schema string) error {
 	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pgErr.Code {
 		case "3F000", "42P01", "42883": // no such schema, table, function
 			return fmt.Errorf("schema %q is not there, or behind this program: run `siltgate migrate`", schema)
+		case "42501": // no privilege
+			return fmt.Errorf("%w: `siltgate grants` prints the roles that may", err)
 		}
 	}
 	return err

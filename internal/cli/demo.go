@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/siltgate/siltgate/internal/demo"
-	"github.com/siltgate/siltgate/internal/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -39,13 +39,14 @@ Environment:
 				BinDir:  p.variable("POSTGRES_BIN_DIR"),
 				Path:    p.variable("PATH"),
 				Out:     p.stdout,
+				Live:    isTerminal(p.stdout),
 				Color:   isTerminal(p.stdout) && p.variable("NO_COLOR") == "",
 			}.Run(cmd.Context())
 		},
 	}
 }
 
-// variable reads what is no setting of Siltgate's.
+// variable reads a variable of the environment that is no setting of Siltgate's.
 func (p *program) variable(name string) string {
 	value := ""
 	for _, entry := range p.environ {

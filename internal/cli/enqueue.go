@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os/user"
 	"slices"
 	"strings"
 	"time"
@@ -18,15 +17,17 @@ import (
 func (p *program) enqueueCommand() *cobra.Command {
 	var args jobs.TokenCleanupArgs
 	var wait bool
+	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "enqueue",
 		Short: "Ask for a run",
-		Long: reads(`Ask for a run, which any replica executes. Prints the job's id: of an identical
+		Long: p.reads(`Ask for a run, which any replica executes. Prints the job's id: of an identical
 run that still waits, the id of that one.
 
 With --wait the command shows the run's progress and its result, and fails if
-the run failed. It connects again to a database that was away. Ended before the
-run, the command leaves it to go on.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
+the run failed or has held a table whose rule has changed. It connects again to a database that was away. Ended before the
+run, by --timeout too, the command leaves it to go on. Where no replica is running
+the command says so, and gives up after ten minutes without --timeout.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
 		Example: `  siltgate enqueue --dry-run --wait
   siltgate enqueue --table refresh_tokens --full-speed --reason "incident 42"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,31 +35,39 @@ run, the command leaves it to go on.`, append(databaseVariables(), "SILTGATE_TAB
 			if err != nil {
 				return err
 			}
-			return p.enqueue(cmd.Context(), c, args, wait)
+			if timeout < 0 || timeout > 0 && !wait {
+				return usageError{fmt.Errorf("--timeout %s: want more than 0, and --wait beside it", timeout)}
+			}
+			return p.enqueue(cmd.Context(), c, args, wait, timeout)
 		},
 	}
 	cmd.Flags().BoolVar(&args.DryRun, "dry-run", false, "count the dead rows and delete nothing")
 	cmd.Flags().StringArrayVar(&args.Tables, "table", nil, "purge this configured table only; may be repeated")
 	cmd.Flags().BoolVar(&args.FullSpeed, "full-speed", false, "leave out the pauses between batches")
+	cmd.Flags().BoolVar(&args.Confirm, "confirm", false, "let a rule that has changed delete more than SILTGATE_MAX_SHARE of its table")
 	cmd.Flags().StringVar(&args.Reason, "reason", "", "why, for the history")
 	cmd.Flags().StringVar(&args.RequestedBy, "requested-by", "", "who asks, for the history (default: the user's name)")
-	cmd.Flags().BoolVar(&wait, "wait", false, "show progress, then the result; exit 1 if the run failed")
+	cmd.Flags().BoolVar(&wait, "wait", false, "show progress, then the result; exit 1 if the run failed or held a table")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --wait: how long at most, such as 10m; exit 1 if the run has not ended")
 	return cmd
 }
 
-func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenCleanupArgs, wait bool) error {
+func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenCleanupArgs, wait bool, timeout time.Duration) error {
 	for _, name := range args.Tables {
-		if !slices.ContainsFunc(c.Tables, func(t purge.Table) bool { return t.Is(name) }) {
+		if !slices.ContainsFunc(c.Tables, func(t purge.Table) bool { return t.Is(name) || t.Matches(name) }) {
 			return usageError{fmt.Errorf("--table %s: is not configured in SILTGATE_TABLES_*", name)}
 		}
 	}
-	if args.RequestedBy == "" {
-		if u, err := user.Current(); err == nil {
-			args.RequestedBy = u.Username
-		}
+	args.RequestedBy = orUser(args.RequestedBy)
+
+	if err := args.Validate(); err != nil {
+		return usageError{err}
 	}
 
-	f := &follower{config: c}
+	if err := p.await(ctx, c); err != nil {
+		return err
+	}
+	f := &follower{config: c, timeout: timeout}
 	var err error
 	if f.conn, err = connect(ctx, c); err != nil {
 		return err
@@ -79,33 +88,78 @@ func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenC
 // printResult is the end of a run, a line per table.
 func (p *program) printResult(result jobs.Result) {
 	for _, t := range result.Tables {
-		var notes []string
-		if result.Outcome == jobs.OutcomeDryRun {
-			p.printf("%s: %d dead rows", printable(t.Table), t.Estimate)
-			if t.Oldest != nil {
-				notes = append(notes, "oldest expired "+t.Oldest.UTC().Format(time.RFC3339))
-			}
+		dry := result.Outcome == jobs.OutcomeDryRun
+		if dry {
+			p.printf("%s: %s", printable(t.Table), count(t.Found, "dead row"))
 		} else {
-			p.printf("%s: %d rows deleted", printable(t.Table), t.Deleted)
+			p.printf("%s: %s deleted", printable(t.Table), count(t.Deleted, "row"))
 		}
-		if t.Locked > 0 {
-			notes = append(notes, fmt.Sprintf("%d locked, left for the next run", t.Locked))
+		var notes []string
+		if dry && t.Oldest != nil && t.Oldest.Before(result.Cutoff) {
+			notes = append(notes, "oldest expired "+t.Oldest.UTC().Format(time.RFC3339))
 		}
-		if t.Undeletable > 0 {
-			notes = append(notes, fmt.Sprintf("%d cannot be deleted", t.Undeletable))
-		}
-		if t.Plan != "" {
-			notes = append(notes, printable(t.Plan))
-		}
-		if t.Error != "" {
-			notes = append(notes, "failed: "+printable(t.Error))
-		}
-		if len(notes) > 0 {
+		if notes = append(notes, tableNotes(t)...); len(notes) > 0 {
 			p.printf(" (%s)", strings.Join(notes, "; "))
 		}
 		p.printf("\n")
+		p.printSurvey(t)
+	}
+	for _, standby := range result.Pace.StandbysLeftOut {
+		p.printf("standby %s was not waited for any longer: it does not catch up\n", printable(standby))
+	}
+	if result.Pace.ArchiverLeftOut {
+		p.printf("the archiver was not waited for any longer: it does not catch up\n")
 	}
 	if result.Outcome != "" {
-		p.printf("%s in %s\n", printable(string(result.Outcome)), time.Duration(result.DurationMS)*time.Millisecond)
+		outcome := strings.ReplaceAll(printable(string(result.Outcome)), "_", " ")
+		p.printf("%s in %s\n", outcome, took(time.Duration(result.DurationMS)*time.Millisecond))
 	}
+}
+
+// tableNotes say what else there is to know of a table's result.
+func tableNotes(t jobs.TableResult) []string {
+	var notes []string
+	if t.Held != "" {
+		notes = append(notes, "held")
+	}
+	if t.Matched != nil {
+		notes = append(notes, "in "+count(*t.Matched, "table"))
+	}
+	if w := t.Worst; w != nil && w.Error == "" && w.Found > 0 {
+		notes = append(notes, fmt.Sprintf("%s of them in %s", number(w.Found), printable(w.Table)))
+	}
+	if t.DroppedPartitions > 0 {
+		notes = append(notes, fmt.Sprintf("%s dropped, with about %s", count(t.DroppedPartitions, "partition"), count(t.DroppedRows, "row")))
+	}
+	if t.NotDropped != "" {
+		notes = append(notes, "partitions are not dropped: "+printable(t.NotDropped))
+	}
+	if t.Locked > 0 {
+		notes = append(notes, number(t.Locked)+" locked, left for the next run")
+	}
+	if t.Referenced > 0 {
+		notes = append(notes, number(t.Referenced)+" stay because others refer to them")
+	}
+	if t.Undeletable > 0 {
+		notes = append(notes, undeletable(t))
+	}
+	if t.Plan != "" {
+		notes = append(notes, printable(t.Plan))
+	}
+	if t.Error != "" {
+		notes = append(notes, "failed: "+printable(t.Error))
+	}
+	return notes
+}
+
+// undeletable says how many rows cannot be deleted, and why.
+func undeletable(t jobs.TableResult) string {
+	s := number(t.Undeletable) + " cannot be deleted"
+	if t.Refusal != "" {
+		s += ": " + printable(t.Refusal)
+	}
+	if t.Untried > 0 {
+		s += "; " + number(t.Untried) + " of them were not tried one by one"
+	}
+	return s
 }

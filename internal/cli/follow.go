@@ -2,14 +2,15 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/siltgate/siltgate/internal/backoff"
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/jobs"
 )
@@ -17,8 +18,8 @@ import (
 const (
 	followInterval = 500 * time.Millisecond
 
-	// A connection that is lost is made again, after pauses that double up to the
-	// longest. A database that stays away for as long as followPatience is given up.
+	// A connection that is lost is made again. A database that stays away for as long as
+	// followPatience is given up.
 	lookTimeout    = 10 * time.Second
 	longestPause   = 5 * time.Second
 	followPatience = 10 * time.Minute
@@ -32,64 +33,132 @@ type follower struct {
 	config config.Config
 	conn   *pgx.Conn // nil or closed while the database is away
 	id     int64
-}
+	own    bool // this process is a replica, for this run
 
-// followed is what following a run needs of siltgate.runs.
-type followed struct {
-	State   string
-	Attempt int
-	DryRun  bool
-	Output  []byte
-	Error   *string
-}
-
-func (f followed) ended() bool {
-	return slices.Contains([]string{"completed", "cancelled", "discarded"}, f.State)
+	timeout  time.Duration // 0: none
+	replicas attendance
+	failed   int    // the last attempt whose failure was shown
+	waits    string // the last line about what the run waits for
 }
 
 // follow shows a run's progress until it ends, then its result.
 func (p *program) follow(ctx context.Context, f *follower) error {
-	draw := newProgress(p.stdout)
+	draw := &progress{w: p.stdout, terminal: p.terminal()}
+	began, waiting := time.Now(), ctx
+	if f.timeout > 0 { // also while the database is away
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithTimeout(ctx, f.timeout)
+		defer cancel()
+	}
 	for {
-		run, err := f.await(ctx, draw.note)
+		run, err := f.await(waiting, draw.note)
+		if err != nil {
+			draw.end()
+			if late := f.replicas.late(f.id, began, f.timeout); ctx.Err() == nil && waiting.Err() != nil && late != nil {
+				return late
+			}
+			return err
+		}
+		result, err := run.Result()
 		if err != nil {
 			draw.end()
 			return err
 		}
-		var result jobs.Result
-		if run.Output != nil {
-			if err := json.Unmarshal(run.Output, &result); err != nil {
-				draw.end()
-				return fmt.Errorf("read the output of run %d: %w", f.id, err)
-			}
+		for _, line := range f.news(ctx, run, result) {
+			draw.note(line)
 		}
 		draw.line(run, result)
-		if run.ended() {
-			draw.end()
+		if run.Ended() {
+			draw.clear()
 			p.printResult(result)
 			return f.verdict(run, result)
 		}
-		if !pause(ctx, followInterval) {
+		if err := f.replicas.late(f.id, began, f.timeout); err != nil {
+			draw.end()
+			return err
+		}
+		if !pause(waiting, followInterval) && ctx.Err() != nil {
 			draw.end()
 			return errInterrupted
 		}
 	}
 }
 
+// news is what there is to say besides the run's progress: that an attempt failed, and
+// why, as soon as it has; and that no replica takes the run up, because there is none or runs are paused.
+func (f *follower) news(ctx context.Context, run jobs.Run, result jobs.Result) []string {
+	var lines []string
+	if run.State == "retryable" && run.Attempt > f.failed {
+		f.failed = run.Attempt
+		lines = append(lines, fmt.Sprintf("attempt %d failed, and the run is tried again:", run.Attempt))
+		for _, reason := range reasons(run, result) {
+			lines = append(lines, "  "+printable(reason))
+		}
+	}
+	waits := run.Waits()
+	if run.Attempt == 0 || strings.HasPrefix(waits, "waits: paused") { // the replicas' attendance says more
+		waits = ""
+	}
+	if waits != f.waits && waits != "" {
+		lines = append(lines, printable(waits))
+	}
+	f.waits = waits
+	if f.own {
+		return lines
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	idle := slices.Contains([]string{"available", "scheduled", "retryable"}, run.State)
+	return append(lines, f.replicas.look(ctx, f.conn, f.config.Schema, idle)...)
+}
+
+// reasons are why an attempt failed: each table's own, or else the run's.
+func reasons(run jobs.Run, result jobs.Result) []string {
+	var all []string
+	for _, t := range result.Tables {
+		if t.Error != "" {
+			all = append(all, t.Table+": "+t.Error)
+		}
+	}
+	if len(all) == 0 && run.Error != nil {
+		all = strings.Split(*run.Error, "\n")
+	}
+	return all
+}
+
 // verdict is the error of a run that did not complete.
-func (f *follower) verdict(run followed, result jobs.Result) error {
+func (f *follower) verdict(run jobs.Run, result jobs.Result) error {
 	switch {
+	case run.Outcome == jobs.OutcomeHeld:
+		return fmt.Errorf("run %d has held %s", f.id, count(heldTables(result), "table"))
 	case run.State == "completed":
 		return nil
 	case run.Error == nil || slices.ContainsFunc(result.Tables, func(t jobs.TableResult) bool { return t.Error != "" }):
-		return fmt.Errorf("run %d ended %s", f.id, run.State) // the tables said why
+		return fmt.Errorf("run %d %s", f.id, ending(run)) // the tables said why
 	}
-	return fmt.Errorf("run %d ended %s: %s", f.id, run.State, printable(*run.Error))
+	return fmt.Errorf("run %d %s: %s", f.id, ending(run), printable(*run.Error))
 }
 
-// await looks at the run, and connects again as often as it takes. It notes that once.
-func (f *follower) await(ctx context.Context, note func(string)) (followed, error) {
-	began, rest := time.Now(), followInterval
+func heldTables(result jobs.Result) (n int64) {
+	for _, t := range result.Tables {
+		if t.Held != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// ending says how a run ended that did not complete.
+func ending(run jobs.Run) string {
+	if run.State == "cancelled" {
+		return "was cancelled"
+	}
+	return "failed at attempt " + number(int64(run.Attempt))
+}
+
+// await looks at the run, and connects again as often as it takes. It says once that it does.
+func (f *follower) await(ctx context.Context, note func(string)) (jobs.Run, error) {
+	began, pause := time.Now(), backoff.Backoff{First: followInterval, Longest: longestPause}
 	for failures := 0; ; failures++ {
 		run, err := f.look(ctx)
 		switch {
@@ -101,21 +170,20 @@ func (f *follower) await(ctx context.Context, note func(string)) (followed, erro
 		case err == nil:
 			return run, nil
 		case f.conn != nil && !f.conn.IsClosed():
-			return run, fmt.Errorf("read run %d: %w", f.id, err) // the database's answer, not its silence
+			return run, err // the database answered: to connect again would not help
 		case time.Since(began) > followPatience:
 			return run, fmt.Errorf("no database for %s, the run goes on with it: %w", followPatience, err)
 		case failures == 0:
 			note("connection lost, the run goes on: connecting again")
 		}
-		if !pause(ctx, rest) {
+		if !pause.Wait(ctx) {
 			return run, errInterrupted
 		}
-		rest = min(2*rest, longestPause)
 	}
 }
 
 // look reads where the run stands.
-func (f *follower) look(ctx context.Context) (run followed, err error) {
+func (f *follower) look(ctx context.Context) (run jobs.Run, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	if f.conn == nil || f.conn.IsClosed() {
@@ -123,12 +191,13 @@ func (f *follower) look(ctx context.Context) (run followed, err error) {
 			return run, err
 		}
 	}
-	view := pgx.Identifier{f.config.Schema, "runs"}.Sanitize()
-	rows, _ := f.conn.Query(ctx, `SELECT state, attempt, dry_run, output, error FROM `+view+` WHERE id = $1`, f.id)
-	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[followed])
+	if f.own {
+		return ownRun(ctx, f.conn, f.config.Schema, f.id)
+	}
+	return jobs.GetIn(ctx, f.conn, f.config.Schema, f.id)
 }
 
-// pause reports whether ctx let it end.
+// pause waits, and reports whether ctx lasted as long.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

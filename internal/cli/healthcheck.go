@@ -18,7 +18,7 @@ func (p *program) healthcheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "healthcheck",
 		Short: "Ask this replica's /readyz; for containers without a shell",
-		Long: reads(`Ask the replica on this machine for /readyz, and fail with its reasons if it is
+		Long: p.reads(`Ask the replica on this machine for /readyz, and fail with its reasons if it is
 not ready.`, "SILTGATE_HTTP_ADDR"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			addr, err := config.LoadHTTPAddr(p.environ)
@@ -53,6 +53,7 @@ func (p *program) healthcheck(ctx context.Context, addr string) error {
 	if err != nil {
 		return fmt.Errorf("ask for health: %w", err)
 	}
+	body = printableJSON(body)
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("not ready: %s", strings.TrimSpace(string(body)))
 	}

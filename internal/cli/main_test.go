@@ -3,11 +3,15 @@ package cli
 import (
 	"bytes"
 	"context"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -21,7 +25,8 @@ type output struct {
 // siltgate calls the program with an environment of its own.
 func siltgate(ctx context.Context, environ []string, args ...string) output {
 	var stdout, stderr bytes.Buffer
-	code := Run(ctx, args, environ, &stdout, &stderr)
+	p := &program{environ: environ, stdout: &stdout, stderr: &stderr, patience: 200 * time.Millisecond}
+	code := p.execute(ctx, args)
 	return output{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }
 
@@ -30,4 +35,29 @@ func newDatabase(t *testing.T) ([]string, *pgxpool.Pool) {
 	t.Helper()
 	url := pgtest.Database(t)
 	return []string{"DATABASE_URL=" + url}, pgtest.Pool(t, url)
+}
+
+// lines is what a command has written so far.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// await waits until the command has written a text.
+func (l *lines) await(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(l.String(), text) }, pgtest.Patience, 10*time.Millisecond,
+		"not written: %s", text)
 }

@@ -17,7 +17,7 @@ func (p *program) migrateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring our schema up to date",
-		Long: reads(`Bring Siltgate's schema up to date: River's tables and ours. The application's
+		Long: p.reads(`Bring Siltgate's schema up to date: River's tables and ours. The application's
 tables are not touched. Any number of these may run at once. The role must own
 the schema, or be allowed to create it.`, databaseVariables()...),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -27,6 +27,9 @@ the schema, or be allowed to create it.`, databaseVariables()...),
 			}
 			if down && status {
 				return usageError{errors.New("--down and --status: want one of them")}
+			}
+			if err := p.await(cmd.Context(), c); err != nil {
+				return err
 			}
 			migrator := migrations.Migrator{Config: c.Database.PoolConfig(), Schema: c.Schema}
 			switch {
@@ -49,7 +52,10 @@ func (p *program) migrateUp(ctx context.Context, migrator migrations.Migrator) e
 	for _, step := range applied {
 		p.printf("applied %d %s\n", step.Version, step.Name)
 	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errors.New("interrupted: what is applied stays, and `siltgate migrate` goes on with the rest")
+	case err != nil:
 		return err
 	}
 	p.printf("schema %q is up to date\n", migrator.Schema)

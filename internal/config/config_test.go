@@ -14,13 +14,13 @@ import (
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/golden"
 	"github.com/siltgate/siltgate/internal/purge"
-	"github.com/siltgate/siltgate/worker"
+	"github.com/siltgate/siltgate/internal/schedule"
 )
 
 func TestNothingButADatabaseIsRequired(t *testing.T) {
 	t.Parallel()
 	c := load(t)
-	daily, err := worker.ParseSchedule("0 3 * * *", time.UTC)
+	daily, err := schedule.Parse("0 3 * * *", time.UTC)
 	require.NoError(t, err)
 	require.Equal(t, config.Config{
 		Database: c.Database,
@@ -30,17 +30,21 @@ func TestNothingButADatabaseIsRequired(t *testing.T) {
 		CatchUp:  24 * time.Hour,
 		Schema:   "siltgate",
 		Tables: []purge.Table{
-			{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"},
-			{Name: "password_resets", ExpiresColumn: "expires_at", DoneColumn: "used", Optional: true},
+			{Name: "refresh_tokens", Except: "siltgate", Rules: []purge.Rule{{Expires: []string{"expires_at"}, Done: "revoked"}}},
+			{Name: "password_resets", Except: "siltgate", Rules: []purge.Rule{{Expires: []string{"expires_at"}, Done: "used"}}, Optional: true},
 		},
+		FinishWithin:  time.Hour,
 		DutyCycle:     0.3,
 		BatchTarget:   10 * time.Millisecond,
 		MaxReplicaLag: 10 * time.Second,
+		MaxWait:       10 * time.Minute,
+		MaxShare:      0.5,
 		MaxClockSkew:  5 * time.Minute,
 		History:       90 * 24 * time.Hour,
 		MaxAttempts:   5,
 		LogLevel:      slog.LevelInfo,
 		LogFormat:     "auto",
+		Page:          config.Page{Addr: "127.0.0.1:8081", User: "siltgate"},
 	}, c)
 }
 
@@ -48,18 +52,22 @@ func TestEveryVariableIsRead(t *testing.T) {
 	t.Parallel()
 	c := load(t,
 		"REFRESH_TOKEN_CLEANUP_CRON=*/30 * * * * *", "SILTGATE_TIMEZONE=Europe/Berlin",
-		"SILTGATE_CATCH_UP=1h", "SILTGATE_SCHEMA=purge_2", "SILTGATE_DUTY_CYCLE=1",
-		"SILTGATE_BATCH_TARGET=1s", "SILTGATE_MAX_REPLICA_LAG=0", "SILTGATE_MAX_ROWS=9223372036854775807",
+		"SILTGATE_CATCH_UP=1h", "SILTGATE_SCHEMA=purge_2", "SILTGATE_DUTY_CYCLE=1", "SILTGATE_FINISH_WITHIN=15s", "SILTGATE_MAX_DURATION=2h",
+		"SILTGATE_BATCH_TARGET=1s", "SILTGATE_MAX_REPLICA_LAG=0", "SILTGATE_MAX_WAIT=1s", "SILTGATE_MAX_ROWS=9223372036854775807", "SILTGATE_MAX_SHARE=1",
 		"SILTGATE_MAX_CLOCK_SKEW=1s", "SILTGATE_HISTORY=61m", "SILTGATE_MAX_ATTEMPTS=32767",
 		"SILTGATE_HTTP_ADDR=:8080", "SILTGATE_LOG_LEVEL=DEBUG", "SILTGATE_LOG_FORMAT=json")
 	require.Equal(t, "*/30 * * * * *", c.Cron)
 	require.Equal(t, "*/30 * * * * * in Europe/Berlin", c.Schedule.String())
 	require.Equal(t, time.Hour, c.CatchUp)
+	require.Equal(t, 15*time.Second, c.FinishWithin)
+	require.Equal(t, 2*time.Hour, c.MaxDuration)
 	require.Equal(t, "purge_2", c.Schema)
 	require.InDelta(t, 1, c.DutyCycle, 0)
 	require.Equal(t, time.Second, c.BatchTarget)
 	require.Zero(t, c.MaxReplicaLag)
+	require.Equal(t, time.Second, c.MaxWait)
 	require.Equal(t, int64(math.MaxInt64), c.MaxRows)
+	require.InDelta(t, 1, c.MaxShare, 0)
 	require.Equal(t, time.Second, c.MaxClockSkew)
 	require.Equal(t, 61*time.Minute, c.History)
 	require.Equal(t, math.MaxInt16, c.MaxAttempts)
@@ -72,10 +80,10 @@ func TestEveryProblemIsInOneMessage(t *testing.T) {
 	t.Parallel()
 	golden.Equal(t, "testdata/problems.golden", refusal(t,
 		"DATABASE_URL=postgres://app:not%percent@db:5432/auth",
-		"REFRESH_TOKEN_CLEANUP_CRON=0 3 *", "SILTGATE_TIMEZONE=Mars/Olympus", "SILTGATE_CATCH_UP=1d",
+		"REFRESH_TOKEN_CLEANUP_CRON=0 3 *", "SILTGATE_TIMEZONE=Mars/Olympus", "SILTGATE_CATCH_UP=1w",
 		"SILTGATE_SCHEMA=My Schema", "SILTGATE_DUTY_CYCLE=1.5", "SILTGATE_BATCH_TARGET=2s",
 		"SILTGATE_MAX_REPLICA_LAG=-1s", "SILTGATE_MAX_ROWS=many", "SILTGATE_MAX_CLOCK_SKEW=0",
-		"SILTGATE_HISTORY=90d", "SILTGATE_MAX_ATTEMPTS=0", "SILTGATE_HTTP_ADDR=8080",
+		"SILTGATE_HISTORY=90y", "SILTGATE_MAX_ATTEMPTS=0", "SILTGATE_HTTP_ADDR=8080",
 		"SILTGATE_LOG_LEVEL=verbose", "SILTGATE_LOG_FORMAT=xml", "SILTGATE_BATCHTARGET=10ms",
 		`SILTGATE_TABLES_0_NAME=a";DROP TABLE x--`, "SILTGATE_TABLES_0_EXPIRES_COLUMN=",
 		"SILTGATE_TABLES_0_KEEP_EXPIRED=1h",
@@ -88,19 +96,23 @@ func TestEveryProblemIsInOneMessage(t *testing.T) {
 func TestAValueOutOfBoundsIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
-		"REFRESH_TOKEN_CLEANUP_CRON": {"daily", "0 0 30 2 *", " ", "0 3 * * * * *", `"0 3 * * *"`},
-		"SILTGATE_TIMEZONE":          {"Local", "CET+1", "../etc/passwd", "Europe/Berlin ", "europe"},
+		"REFRESH_TOKEN_CLEANUP_CRON": {"daily", "0 0 30 2 *", "#", "0 3 * * * * *", `"0 3" "* * *"`, "15", "0 3 * * *#nightly"},
+		"SILTGATE_TIMEZONE":          {"Local", "CET+1", "../etc/passwd", "Europe /Berlin", "europe"},
 		"SILTGATE_CATCH_UP":          {"24", "-1s", "1 h", "2160h", "1000000000h"},
 		"SILTGATE_SCHEMA": {
-			"Siltgate", "silt-gate", `a"b`, "a.b", "1a", "public", "pg_siltgate", "sch\x00ma",
-			"schéma", "siltgate\n", strings.Repeat("a", 47),
+			"Siltgate", "silt-gate", `a"b`, "a.b", "1a", "public", "information_schema", "pg_siltgate", "sch\x00ma",
+			"schéma", "silt\ngate", "silt\u200bgate", strings.Repeat("a", 47),
 		},
 		"SILTGATE_DUTY_CYCLE":      {"0", "-0.1", "1.01", "NaN", "Inf", "-Inf", "30%", "0,3"},
 		"SILTGATE_BATCH_TARGET":    {"0", "10", "999us", "1001ms", "-10ms"},
 		"SILTGATE_MAX_REPLICA_LAG": {"-1ns", "fast"},
+		"SILTGATE_MAX_DURATION":    {"-1s", "long"},
+		"SILTGATE_FINISH_WITHIN":   {"-1s", "soon", "12h1s"},
+		"SILTGATE_MAX_WAIT":        {"0", "999ms", "long"},
+		"SILTGATE_MAX_SHARE":       {"0", "-0.1", "1.01", "50%", "NaN", "half"},
 		"SILTGATE_MAX_ROWS":        {"-1", "1e6", "1_000", "9223372036854775808", "0.5"},
 		"SILTGATE_MAX_CLOCK_SKEW":  {"0", "-5m", "999ms"},
-		"SILTGATE_HISTORY":         {"0", "-1h", "24h", "23h59m", "90d"},
+		"SILTGATE_HISTORY":         {"0", "-1h", "24h", "23h59m", "90days", "1d"},
 		"SILTGATE_MAX_ATTEMPTS":    {"0", "-1", "32768", "2147483648", "five"},
 		"SILTGATE_HTTP_ADDR": {
 			"8080", "localhost", ":65536", ":-1", ":http", "http://localhost:8080", "::1:80", "a b:80", "[::1:80",
@@ -190,17 +202,24 @@ func TestATestEnvironmentTurnsTheScheduleOff(t *testing.T) {
 	require.Contains(t, refusal(t, databaseURL, "APP_ENV=test", "REFRESH_TOKEN_CLEANUP_CRON=never"), "REFRESH_TOKEN_CLEANUP_CRON=never: ")
 }
 
-func TestQuotesThatNoShellTookAwayAreNamed(t *testing.T) {
+func TestFault90AValueThatReadsAsTestTurnsTheScheduleOffWhateverIsRoundIt(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, `REFRESH_TOKEN_CLEANUP_CRON="0 3 * * *": want it without the quotes`,
-		refusal(t, databaseURL, `REFRESH_TOKEN_CLEANUP_CRON="0 3 * * *"`))
+	for _, value := range []string{
+		"TEST", "Test", "\"test", "test'", "“test”", "`test`", "te\u200bst", "test;", "\\\"test\\\"", "<test>",
+	} {
+		require.True(t, load(t, "NODE_ENV="+value).Schedule.Off(), "%q", value)
+		require.True(t, load(t, "APP_ENV="+value).Schedule.Off(), "%q", value)
+	}
+	for _, value := range []string{"testing", "test,production", "not test", "latest", "test2", "production"} {
+		require.False(t, load(t, "NODE_ENV="+value).Schedule.Off(), "%q", value)
+	}
 }
 
 func TestAMessageShowsAValueOnOneShortLine(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, `SILTGATE_MAX_ROWS="1\r\n\x1b[31m": want a whole number, 0 or more`,
 		refusal(t, databaseURL, "SILTGATE_MAX_ROWS=1\r\n\x1b[31m"))
-	require.Equal(t, "SILTGATE_MAX_ROWS="+strings.Repeat("9", 80)+"...: want a whole number, 0 or more",
+	require.Equal(t, "SILTGATE_MAX_ROWS="+strings.Repeat("9", 160)+"...: want a whole number, 0 or more",
 		refusal(t, databaseURL, "SILTGATE_MAX_ROWS="+strings.Repeat("9", 1000)))
 }
 
@@ -216,4 +235,28 @@ func TestAConfigLogsWhatItHolds(t *testing.T) {
 	} {
 		require.Contains(t, text.String(), want)
 	}
+}
+
+func TestTheTimeOfAScheduledRunFitsItsSchedule(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cron, within string
+		want         time.Duration
+	}{
+		{"0 3 * * *", "", time.Hour},
+		{"0 3 * * *", "12h", 12 * time.Hour},
+		{"*/30 * * * *", "", 15 * time.Minute},
+		{"*/4 * * * * *", "", 2 * time.Second},
+		{"*/4 * * * * *", "0", 0},
+		{"off", "100h", 100 * time.Hour},
+		{"off", "", time.Hour},
+	} {
+		vars := []string{"REFRESH_TOKEN_CLEANUP_CRON=" + c.cron}
+		if c.within != "" {
+			vars = append(vars, "SILTGATE_FINISH_WITHIN="+c.within)
+		}
+		require.Equal(t, c.want, load(t, vars...).FinishWithin, c)
+	}
+	_, err := config.Load([]string{"DATABASE_URL=postgres://a@b/c", "REFRESH_TOKEN_CLEANUP_CRON=*/30 * * * *", "SILTGATE_FINISH_WITHIN=1h"})
+	require.ErrorContains(t, err, "SILTGATE_FINISH_WITHIN=1h: want at most 15m0s, half of the shortest time between two ticks of REFRESH_TOKEN_CLEANUP_CRON, or 0")
 }

@@ -2,30 +2,40 @@ package config
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
+	"fmt"
 	"maps"
 	"net/netip"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const urlForm = "postgres://user:password@host:5432/database" //nolint:gosec // G101: a form, not a password.
 
-// database reads how to reach Postgres. Its problems are in words of ours and never show a
-// value: pgx quotes pieces of what it cannot read, and they may be pieces of a password.
+// database reads how to reach Postgres. Its problems never show a value, nor pgx's own errors, which
+// quote what pgx cannot read: that may be a piece of a password.
 func (l *loader) database() Database {
-	source, text, ok := l.databaseURL()
-	if !ok {
+	pool := l.connection()
+	if pool == nil {
 		return Database{}
 	}
-	if reason := refuseURL(text); reason != "" {
+	return Database{pool: pool, given: l.given}
+}
+
+// connection makes pgx's configuration; nil if something is wrong with it.
+func (l *loader) connection() *pgxpool.Config {
+	source, text, ok := l.databaseURL()
+	if !ok {
+		return nil
+	}
+	text, reason := connectionString(text)
+	if reason != "" {
 		l.refuseSecret(source, reason)
-		return Database{}
+		return nil
 	}
 	text, added := withLibpq(text, l.given)
 	pool, err := pgxpool.ParseConfig(text)
@@ -35,45 +45,48 @@ func (l *loader) database() Database {
 			source = f.variable
 		}
 		l.refuseSecret(source, cmp.Or(f.reason, malformed))
-		return Database{}
+		return nil
 	}
-	c, db := pool.ConnConfig, Database{pool: pool}
-	hosts, _ := db.addresses()
-	if slices.ContainsFunc(hosts, stray) || strings.Contains(c.Database, "@") || strings.Contains(c.User, ":") {
-		l.refuseSecret(source, "want host and database without @, host and user without :")
+	before := len(l.problems)
+	for _, reason := range refuseConnection(pool) {
+		l.refuseSecret(source, reason)
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.RuntimeParams)) {
-		if reason := refuseParameter(name); reason != "" {
-			l.refuseSecret(source, reason)
-		}
+	c := pool.ConnConfig
+	maps.DeleteFunc(c.RuntimeParams, func(_, value string) bool { return value == "" })
+	l.refuseParameters(source, c.RuntimeParams)
+	if len(l.problems) > before {
+		return nil
 	}
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "siltgate"
 	}
-	return db
+	return pool
 }
 
-// databaseURL finds the connection string, empty if libpq's variables say it all, and the
-// variable that it comes from.
+// databaseURL finds the connection string and the variable that it comes from. The string is empty if
+// only libpq's variables are set.
 func (l *loader) databaseURL() (source, text string, ok bool) {
-	inline, path := l.given["DATABASE_URL"], l.given["DATABASE_URL_FILE"]
-	switch {
-	case inline != "" && path != "":
-		l.refuseSecret("DATABASE_URL_FILE", "want only one of DATABASE_URL and DATABASE_URL_FILE")
-		return "", "", false
-	case strings.TrimSpace(inline) != "":
-		return "DATABASE_URL", strings.TrimSpace(inline), true
-	case path != "":
-		content, err := os.ReadFile(path)
-		text = strings.TrimSpace(string(content))
-		var fault *fs.PathError
+	for _, name := range []string{"SILTGATE_DATABASE_URL", "DATABASE_URL"} {
+		file := name + "_FILE"
+		inline, path := l.given[name], l.given[file]
 		switch {
-		case errors.As(err, &fault):
-			l.refuse("DATABASE_URL_FILE", "want a file that can be read: "+fault.Err.Error())
-		case text == "":
-			l.refuse("DATABASE_URL_FILE", "want a file that holds "+urlForm)
+		case inline != "" && path != "":
+			l.refuseSecret(file, "want only one of "+name+" and "+file)
+			return "", "", false
+		case inline != "":
+			return name, inline, true
+		case path != "":
+			secret, reason := readSecret(path)
+			if reason != "" {
+				l.refuse(file, reason)
+				return "", "", false
+			}
+			if secret.once {
+				delete(l.given, file)
+				l.given[name] = secret.text
+			}
+			return file, secret.text, true
 		}
-		return "DATABASE_URL_FILE", text, text != ""
 	}
 	for _, name := range []string{"PGHOST", "PGDATABASE", "PGSERVICE"} {
 		if l.given[name] != "" {
@@ -88,100 +101,126 @@ func (l *loader) databaseURL() (source, text string, ok bool) {
 const (
 	encoded   = "@ : / ? % inside a name or password written as %40 %3A %2F %3F %25"
 	malformed = "want " + urlForm + ", with " + encoded
+	keywords  = "want " + urlForm + ", or host=... port=... user=... dbname=... with blanks between them"
 )
 
-// refuseURL refuses what pgx would take for something else than it is. A password that was
-// not percent-encoded leaves pieces of itself where host and database are read.
-func refuseURL(text string) string {
-	switch {
-	case text == "":
-		return ""
-	case strings.ContainsAny(text[:1], `"'`):
-		return "want it without the quotes"
+var (
+	urlScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.:-]*$`)
+
+	// semicolons are how .NET and ODBC write a connection string.
+	semicolons = regexp.MustCompile(`(?i)^(host|server|data source|driver|port|database|initial catalog|user|user id|username|uid)\s*=\s*[^;'\s]*\s*;`)
+
+	// driver is what SQLAlchemy and others add to the scheme.
+	driver = regexp.MustCompile(`\+[a-z0-9_]+$`)
+)
+
+// connectionString is the text for pgx, or why it is refused. It refuses what pgx would misread: of a
+// password that is not percent-encoded, pgx takes pieces for the host or the database.
+func connectionString(text string) (normal, reason string) {
+	text = withoutName(text)
+	if text == "" {
+		return "", ""
+	}
+	if isQuote(text[0]) {
+		return "", "want it without the quotes"
 	}
 	scheme, rest, isURL := strings.Cut(text, "://")
-	if !isURL || strings.Contains(scheme, "=") {
-		if !strings.Contains(text, "=") {
-			return "want " + urlForm
+	switch {
+	case !isURL || !urlScheme.MatchString(scheme):
+		switch {
+		case !strings.Contains(text, "="):
+			return "", "want " + urlForm
+		case semicolons.MatchString(text):
+			return "", keywords
 		}
-		return ""
+		return text, ""
+	case strings.HasPrefix(strings.ToLower(scheme), "jdbc:"):
+		return "", "want it without jdbc:, and user and password before the host: " + urlForm
 	}
+	scheme = driver.ReplaceAllString(strings.ToLower(scheme), "")
 	if scheme != "postgres" && scheme != "postgresql" {
-		return "want a URL that begins with postgres:// or postgresql://"
+		return "", "want a URL that begins with postgres:// or postgresql://"
 	}
 	login, address, hasLogin := strings.Cut(rest, "@")
 	if hasLogin && strings.ContainsAny(login, "/?") || strings.Contains(address, "@") {
-		return malformed
+		return "", malformed
+	}
+	if name := saidTwice(rest); name != "" {
+		return "", "want " + name + " once, and " + encoded
+	}
+	return scheme + "://" + rest, ""
+}
+
+// saidTwice is a setting that a URL has twice, as when a password has an ampersand. Only a host may
+// stand among the parameters too: there it is a socket's directory.
+func saidTwice(rest string) string {
+	_, query, _ := strings.Cut(rest, "?")
+	said := saidInURL(rest)
+	for parameter := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(parameter, "=")
+		switch {
+		case name == "host" && (strings.HasPrefix(value, "/") || strings.HasPrefix(strings.ToUpper(value), "%2F")):
+			continue
+		case name == "database":
+			name = "dbname"
+		case !slices.Contains([]string{"host", "user", "password", "dbname"}, name):
+			continue
+		}
+		if slices.Contains(said, name) {
+			return name
+		}
+		said = append(said, name)
 	}
 	return ""
 }
 
-// stray tells a host that is a piece of an address which came apart, and would be printed.
-func stray(host string) bool {
-	_, err := netip.ParseAddr(host)
-	return strings.Contains(host, "@") || err != nil && strings.Contains(host, ":")
-}
+// longestSocket is how many bytes the path of a socket may have.
+const longestSocket = 107
 
-var parameterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
-
-// refuseParameter refuses what other clients understand. pgx hands it to Postgres, which
-// ends the connection.
-func refuseParameter(name string) string {
-	switch name {
-	case "schema", "currentSchema":
-		return "want search_path= in place of " + name + "=, which only other clients understand"
-	case "ssl":
-		return "want sslmode= in place of ssl="
-	case "pgbouncer":
-		return "want a direct or session-pooled connection, and no pgbouncer= in the URL"
-	case "connection_limit", "pool_timeout", "socket_timeout", "statement_cache_size", "sslaccept",
-		"sslidentity", "uselibpqcompat", "gssencmode", "supa":
-		return "want it without " + name + "=, which only other clients understand"
+// refuseConnection refuses what is wrong in a configuration although pgx accepts it.
+func refuseConnection(pool *pgxpool.Config) (reasons []string) {
+	c := pool.ConnConfig
+	hosts, ports := addresses(&c.Config)
+	if slices.ContainsFunc(hosts, stray) || strings.Contains(c.Database, "@") || strings.Contains(c.User, ":") {
+		reasons = append(reasons, "want a host name or address, host and database without @, host and user without :")
 	}
-	if !parameterName.MatchString(name) {
-		return malformed
-	}
-	return ""
-}
-
-// fault is something that pgx finds wrong, by its words, and what we say of it.
-type fault struct {
-	words, variable, reason string
-}
-
-func faultIn(err error) fault {
-	const (
-		pemFile = " to name a PEM file that can be read"
-		version = "want min_protocol_version and max_protocol_version 3.0, 3.2 or latest"
-	)
-	faults := []fault{
-		{"invalid port", "PGPORT", "want a port from 1 to 65535, and in a URL " + encoded},
-		{"could not match", "PGPORT", "want one port, or as many as there are hosts"},
-		{"sslmode is invalid", "PGSSLMODE", "want sslmode disable, allow, prefer, require, verify-ca or verify-full"},
-		{"invalid sslcertmode", "PGSSLCERTMODE", "want sslcertmode disable, allow or require"},
-		{"CA file", "PGSSLROOTCERT", "want sslrootcert" + pemFile},
-		{"unable to add CA", "PGSSLROOTCERT", "want sslrootcert" + pemFile},
-		{"are required", "PGSSLCERT", "want sslcert and sslkey, or neither"},
-		{"sslpassword", "PGSSLPASSWORD", "want sslpassword to open sslkey"},
-		{"unable to decrypt key", "PGSSLPASSWORD", "want sslpassword to open sslkey"},
-		{"sslkey", "PGSSLKEY", "want sslkey" + pemFile},
-		{"unable to read cert", "PGSSLCERT", "want sslcert" + pemFile},
-		{"unable to load cert", "PGSSLCERT", "want sslcert and sslkey that belong together"},
-		{"service", "PGSERVICE", "want service to name an entry of a service file that can be read"},
-		{"connect_timeout", "PGCONNECT_TIMEOUT", "want connect_timeout as a whole number of seconds"},
-		{"target_session_attrs", "PGTARGETSESSIONATTRS", "want target_session_attrs any, read-write, primary, standby, read-only or prefer-standby"},
-		{"channel_binding", "PGCHANNELBINDING", "want channel_binding disable, prefer or require"},
-		{"require_auth", "PGREQUIREAUTH", "want require_auth to list methods such as scram-sha-256"},
-		{"min_protocol_version", "PGMINPROTOCOLVERSION", version},
-		{"max_protocol_version", "PGMAXPROTOCOLVERSION", version},
-		{"pool_", "", "want pool_ settings such as pool_max_conns=10 or pool_max_conn_lifetime=1h"},
-	}
-	text := err.Error()
-	text = text[strings.LastIndex(text, "`: ")+1:] // behind the connection string
-	for _, f := range faults {
-		if strings.Contains(text, f.words) {
-			return f
+	for i, host := range hosts {
+		if !strings.HasPrefix(host, "/") {
+			continue
+		}
+		name := "/.s.PGSQL." + ports[i]
+		switch {
+		case strings.Contains(host, "/.s.PGSQL."):
+			reasons = append(reasons, "want the directory of the socket as host, without .s.PGSQL. and port")
+		case len(host+name) > longestSocket:
+			reasons = append(reasons, fmt.Sprintf("want a socket's directory of at most %d bytes", longestSocket-len(name)))
 		}
 	}
-	return fault{}
+	if c.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement || c.StatementCacheCapacity < 1 {
+		reasons = append(reasons, "want it without default_query_exec_mode= and statement_cache_capacity=: "+
+			"Siltgate prepares its statements, on a direct or session-pooled connection")
+	}
+	for _, ok := range []bool{
+		pool.MaxConnLifetime > 0, pool.MaxConnLifetimeJitter >= 0, pool.MaxConnIdleTime > 0, pool.HealthCheckPeriod > 0,
+		pool.PingTimeout >= 0, pool.MinConns >= 0, pool.MinIdleConns >= 0,
+	} {
+		if !ok {
+			return append(reasons, poolSettings)
+		}
+	}
+	return reasons
 }
+
+var networkName = regexp.MustCompile(`^[\pL\pN_]([\pL\pN._-]*[\pL\pN_.])?$`)
+
+// stray reports whether a host is a piece of an address that was split in the wrong place, which must
+// not be printed. The directory of a socket may have colons.
+func stray(host string) bool {
+	if strings.HasPrefix(host, "/") {
+		return strings.Contains(host, "@") || strings.ContainsFunc(host, unicode.IsControl)
+	}
+	_, err := netip.ParseAddr(host)
+	return err != nil && !networkName.MatchString(host)
+}
+
+const poolSettings = "want pool_ settings such as pool_max_conns=10 or pool_max_conn_lifetime=1h"

@@ -29,6 +29,8 @@ func TestADatabaseIsNamedInAnyOfItsWays(t *testing.T) {
 		{"DATABASE_URL=host=db port=5433 user=app password=s/ecret dbname=auth sslmode=require"},
 		{"DATABASE_URL_FILE=" + file},
 		{"DATABASE_URL=", "DATABASE_URL_FILE=" + file},
+		{"SILTGATE_DATABASE_URL_FILE=" + file, "DATABASE_URL=mysql://app@db/auth"},
+		{"SILTGATE_DATABASE_URL=postgres://app:s%2Fecret@db:5433/auth?sslmode=require", "DATABASE_URL_FILE=/missing", "PGHOST=other"},
 		{"PGHOST=db", "PGPORT=5433", "PGUSER=app", "PGPASSWORD=s/ecret", "PGDATABASE=auth", "PGSSLMODE=require"},
 		{"DATABASE_URL=postgres://app@db:5433/auth?sslmode=require", "PGPASSWORD=s/ecret", "PGHOST=other", "PGPORT=1", "PGUSER=other", "PGDATABASE=other", "PGSSLMODE=disable"},
 		{"DATABASE_URL=postgres://:s%2Fecret@/", "PGHOST=db", "PGPORT=5433", "PGUSER=app", "PGPASSWORD=other", "PGDATABASE=auth", "PGSSLMODE=require"},
@@ -70,11 +72,23 @@ func TestAServiceWinsOverLibpqsOtherVariables(t *testing.T) {
 func TestSeveralHostsAreShown(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"postgres://app@a,b:5433/auth":                       "host=a,b port=5432,5433 user=app database=auth sslmode=prefer",
-		"postgres://app@[::1]:5433/auth?sslmode=verify-full": "host=::1 port=5433 user=app database=auth sslmode=verify-full",
-		"postgres://app@a/auth?sslmode=allow":                "host=a port=5432 user=app database=auth sslmode=allow",
-		"postgres://app@a/auth?sslmode=verify-ca":            "host=a port=5432 user=app database=auth sslmode=verify-ca",
-		"postgres:///auth?host=/run/pg&user=app":             "host=/run/pg port=5432 user=app database=auth sslmode=disable",
+		"postgres://app@a,b:5433/auth":                              "host=a,b port=5432,5433 user=app database=auth sslmode=prefer",
+		"postgres://app@[::1]:5433/auth?sslmode=verify-full":        "host=::1 port=5433 user=app database=auth sslmode=verify-full",
+		"postgres://app@a/auth?sslmode=allow":                       "host=a port=5432 user=app database=auth sslmode=allow",
+		"postgres://app@a/auth?sslmode=verify-ca":                   "host=a port=5432 user=app database=auth sslmode=verify-ca",
+		"postgres:///auth?host=/run/pg&user=app":                    "host=/run/pg port=5432 user=app database=auth sslmode=disable",
+		"postgres://app@/auth?host=/cloudsql/p:r:i":                 "host=/cloudsql/p:r:i port=5432 user=app database=auth sslmode=disable",
+		"postgres://app@%2Fcloudsql%2Fp%3Ar%3Ai/auth":               "host=/cloudsql/p:r:i port=5432 user=app database=auth sslmode=disable",
+		"host=/cloudsql/p:r:i user=app dbname=auth sslmode=require": "host=/cloudsql/p:r:i port=5432 user=app database=auth sslmode=disable",
+		"postgres://app@/auth?host=/a:b,/c&port=1,2":                "host=/a:b,/c port=1,2 user=app database=auth sslmode=disable",
+		"postgres://app@localhost/auth?host=/cloudsql/p:r:i":        "host=/cloudsql/p:r:i port=5432 user=app database=auth sslmode=disable",
+		"postgres://app@[fe80::1%25eth0]/auth":                      "host=fe80::1%eth0 port=5432 user=app database=auth sslmode=prefer",
+		"POSTGRES://app@DB.example.com./auth":                       "host=DB.example.com. port=5432 user=app database=auth sslmode=prefer",
+		"postgresql+asyncpg://app@db/auth":                          "host=db port=5432 user=app database=auth sslmode=prefer",
+		"postgres+psycopg://app@db/auth":                            "host=db port=5432 user=app database=auth sslmode=prefer",
+		"PostgreSQL+psycopg2://app@db/auth?sslmode=disable":         "host=db port=5432 user=app database=auth sslmode=disable",
+		"DATABASE_URL=postgres://app@db/auth":                       "host=db port=5432 user=app database=auth sslmode=prefer",
+		"postgres://app@db/auth?options=-c%20search_path%3Dapp&TimeZone=UTC&myapp.tenant=7&client_encoding=utf-8": "host=db port=5432 user=app database=auth sslmode=prefer",
 	} {
 		c, err := config.Load([]string{"DATABASE_URL=" + text})
 		require.NoError(t, err)
@@ -101,7 +115,7 @@ func TestACopyOfTheDatabaseConfigIsOnesOwn(t *testing.T) {
 	require.Equal(t, int32(7), load(t, databaseURL+"?pool_max_conns=7").Database.PoolConfig().MaxConns)
 }
 
-func TestADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
+func TestFault81ADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	empty := filepath.Join(dir, "empty")
@@ -116,10 +130,16 @@ func TestADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
 		{"DATABASE_URL_FILE=DIR"},
 		{"DATABASE_URL_FILE=DIR/empty"},
 		{"DATABASE_URL=auth"},
-		{`DATABASE_URL="postgres://app@db/auth"`},
+		{`DATABASE_URL="postgres://app@db/auth`},
 		{"DATABASE_URL=mysql://app@db/auth"},
-		{"DATABASE_URL=jdbc:postgresql://db/auth"},
-		{"DATABASE_URL=POSTGRES://app@db/auth"},
+		{"DATABASE_URL=jdbc:postgresql://db/auth?user=app&password=secret"},
+		{"DATABASE_URL=Host=db;Username=app;Password=secret;Database=auth"},
+		{"DATABASE_URL=Server = db ; User Id=app; Password=secret"},
+		{"DATABASE_URL=Host=db Port=5432 password=secret"},
+		{"DATABASE_URL=app:secret@tcp(db:5432)/auth?parseTime=true"},
+		{`DATABASE_URL={"host":"db","password":"secret"}`},
+		{"SILTGATE_DATABASE_URL=mysql://app@db/auth", "DATABASE_URL=postgres://db/auth"},
+		{"SILTGATE_DATABASE_URL=postgres://db/auth", "SILTGATE_DATABASE_URL_FILE=DIR/empty"},
 		{"DATABASE_URL=postgres://app:a@b@db/auth"},
 		{"DATABASE_URL=postgres://app:a/b@db/auth"},
 		{"DATABASE_URL=postgres://app:a%b@db/auth"},
@@ -127,6 +147,24 @@ func TestADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
 		{"DATABASE_URL=postgres://app@db:port/auth"},
 		{"DATABASE_URL=postgres://app@db/auth?schema=public&connection_limit=5"},
 		{"DATABASE_URL=postgres://app@db/auth?pgbouncer=true"},
+		{"DATABASE_URL=postgres://app@db/auth?default_query_exec_mode=simple_protocol"},
+		{"DATABASE_URL=postgres://app@db/auth?default_query_exec_mode=exec"},
+		{"DATABASE_URL=postgres://app@db/auth?default_query_exec_mode=fast"},
+		{"DATABASE_URL=postgres://app@db/auth?statement_cache_capacity=0"},
+		{"DATABASE_URL=postgres://app@db/auth?keepalives=1&keepalives_idle=30"},
+		{"DATABASE_URL=postgres://app@db/auth?serverVersion=16&charset=utf8"},
+		{"DATABASE_URL=host=db hostaddr=10.0.0.1"},
+		{"DATABASE_URL=postgres://app@db/auth?sslmod=require"},
+		{"DATABASE_URL=postgres://app@db/auth?SSLMODE=require"},
+		{"DATABASE_URL=postgres://db/auth?user=app&password=x&secret=y"},
+		{"DATABASE_URL=postgres://app@db/auth?client_encoding=LATIN1"},
+		{"DATABASE_URL=postgres://app@db/auth?pool_health_check_period=0s"},
+		{"DATABASE_URL=postgres://app@db/auth?pool_max_conn_lifetime=-1s"},
+		{"DATABASE_URL=postgres://db/auth?user=app&password=&host=secret"},
+		{"DATABASE_URL=postgres://app@data base/auth"},
+		{"DATABASE_URL=postgres://app@db /auth"},
+		{"PGHOST=/run/postgresql/.s.PGSQL.5432"},
+		{"PGHOST=/run/LONG"},
 		{"DATABASE_URL=postgres://app@db/auth?ssl=false"},
 		{"DATABASE_URL=postgres://app@service/auth?connect_timeout=soon"},
 		{"DATABASE_URL=postgres://app@db/auth?sslmode=on"},
@@ -143,7 +181,7 @@ func TestADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
 		{"DATABASE_URL=host=db \x00user=app"},
 	} {
 		for i, variable := range environ {
-			environ[i] = strings.Replace(variable, "DIR", dir, 1)
+			environ[i] = strings.NewReplacer("DIR", dir, "LONG", strings.Repeat("long/", 20)).Replace(variable)
 		}
 		refused := refusal(t, environ...)
 		require.NotContains(t, refused, "secret")
@@ -186,6 +224,21 @@ func TestNoPasswordIsEverPrinted(t *testing.T) {
 			{"PGDATABASE=postgres://app:" + secret + "@db"},
 			{"PGHOST=db", "PGSSLPASSWORD=" + secret, "PGSSLMODE=x"},
 			{databaseURL, "PGPASSWORD=" + secret},
+			{"DATABASE_URL=jdbc:postgresql://db/auth?user=app&password=" + secret},
+			{"DATABASE_URL=Host=db;Username=app;Password=" + secret + ";Database=auth"},
+			{"DATABASE_URL=Host=db Password=" + secret},
+			{"DATABASE_URL=POSTGRES://app:" + secret + "@db/auth"},
+			{"DATABASE_URL=postgresql+asyncpg://app:" + secret + "@db/auth"},
+			{"DATABASE_URL=postgres://app:" + secret + "@%2Frun%2Fpostgresql/auth"},
+			{"DATABASE_URL=postgres://db/auth?user=app&password=" + secret},
+			{"DATABASE_URL=DATABASE_URL=postgres://app:" + secret + "@db/auth"},
+			{"DATABASE_URL=host=/run/postgresql password=" + secret + " dbname=auth"},
+			{"DATABASE_URL=app:" + secret + "@tcp(db:3306)/auth?parseTime=true"},
+			{`DATABASE_URL={"host":"db","password":"` + secret + `"}`},
+			{"DATABASE_URL=postgres:app:" + secret + "@db/auth"},
+			{"SILTGATE_TABLES_0_NAME=postgres://app:" + secret + "@db/auth", databaseURL},
+			{"postgres://app:" + secret + "@db/auth=x", databaseURL},
+			{"SILTGATE_DATABASE_URL_FILE=Host=db;Password=" + secret},
 		} {
 			require.NotContains(t, everythingPrinted(environ), canary, "%q", environ)
 		}

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// libpq pairs libpq's variables with their keywords in a connection string, as far as pgx
-// knows them.
+// libpq pairs those of libpq's variables that pgx knows with their keywords in a connection string.
 func libpq() [][2]string {
 	return [][2]string{
 		{"PGHOST", "host"},
@@ -41,7 +40,7 @@ func libpq() [][2]string {
 func withLibpq(text string, given environment) (full string, added []string) {
 	pairs := libpq()
 	if given["PGSERVICE"] != "" {
-		// A service wins over the other variables, which pgx sees to.
+		// A service wins over the other variables; pgx handles that.
 		pairs = [][2]string{{"PGSERVICE", "service"}, {"PGSERVICEFILE", "servicefile"}}
 	}
 	prefix, rest, isURL := strings.Cut(text, "://")
@@ -52,9 +51,12 @@ func withLibpq(text string, given environment) (full string, added []string) {
 	}
 	var settings []string
 	for _, pair := range pairs {
-		value := given[pair[0]]
-		if value == "" || slices.Contains(said, pair[1]) {
+		value, set := given[pair[0]]
+		if !set || slices.Contains(said, pair[1]) {
 			continue
+		}
+		if value == "" {
+			value = unset(pair[1])
 		}
 		added = append(added, pair[0])
 		if isURL {
@@ -77,7 +79,21 @@ func withLibpq(text string, given environment) (full string, added []string) {
 	return base + "?" + strings.Join(settings, "&"), added
 }
 
-// saidInURL is the settings that stand before a URL's parameters, and would lose to them.
+// unset is the value with which a keyword counts as not given for pgx.
+func unset(keyword string) string {
+	switch keyword {
+	case "connect_timeout":
+		return "0"
+	case "sslcertmode":
+		return "allow"
+	case "target_session_attrs":
+		return "any"
+	}
+	return ""
+}
+
+// saidInURL is the settings that a URL has before its parameters. libpq's variables are added as
+// parameters, which would win over these.
 func saidInURL(rest string) []string {
 	rest, _, _ = strings.Cut(rest, "?")
 	login, address, hasLogin := strings.Cut(rest, "@")

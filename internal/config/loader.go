@@ -6,19 +6,22 @@ import (
 	"maps"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 )
 
-// environment is the variables that are set. Empty ones are unset, but for a table's
-// EXPIRES_COLUMN: empty, it says that the table has none.
+// environment is the variables that are set, with their values as plain makes them. An empty variable
+// counts as unset, except for two: an empty EXPIRES_COLUMN says that the table has none, and a blank
+// variable of libpq's stays, because pgx would read it from the process.
 type environment map[string]string
 
 func readEnvironment(environ []string) environment {
 	given := environment(env.ToMap(environ))
 	maps.DeleteFunc(given, func(name, value string) bool {
 		_, suffix, _ := tableVariable(name)
-		return value == "" && suffix != expiresColumn
+		given[name] = plain(name, value)
+		return given[name] == "" && suffix != expiresColumn && (value == "" || !strings.HasPrefix(name, "PG"))
 	})
 	return given
 }
@@ -33,7 +36,13 @@ type loader struct {
 // parse fills the fields that carry an env tag, and returns the names of the variables
 // whose values are not of their field's type.
 func (l *loader) parse(into any, prefix string) (illTyped []string) {
-	err := env.ParseWithOptions(into, env.Options{Environment: l.given, Prefix: prefix})
+	err := env.ParseWithOptions(into, env.Options{
+		Environment: l.given,
+		Prefix:      prefix,
+		FuncMap: map[reflect.Type]env.ParserFunc{
+			reflect.TypeFor[time.Duration](): func(text string) (any, error) { return parseDuration(text) },
+		},
+	})
 	var all env.AggregateError
 	if err != nil && !errors.As(err, &all) {
 		l.err = fmt.Errorf("read environment: %w", err)
@@ -53,9 +62,11 @@ func (l *loader) parse(into any, prefix string) (illTyped []string) {
 // refuse adds a problem with a variable. The reason says what would be right.
 func (l *loader) refuse(name, reason string) {
 	value := l.given[name]
-	// Docker and systemd hand on quotes that a shell would have taken away.
-	if len(value) > 1 && strings.ContainsAny(value[:1], `"'`) && value[0] == value[len(value)-1] {
+	switch {
+	case len(value) > 1 && isQuote(value[0]) && value[0] == value[len(value)-1]:
 		reason = "want it without the quotes"
+	case commentPattern.MatchString(value):
+		reason += ", and no comment behind it"
 	}
 	l.problems = append(l.problems, Problem{Variable: name, Value: presentable(value), Reason: reason})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 const databaseURL = "DATABASE_URL=postgres://app@db.example.com/auth"

@@ -41,7 +41,7 @@ func (p Problems) Error() string {
 // presentable is the value as a message may show it: on one line, not endless, and not at
 // all when it looks like an address with a password, put into the wrong variable.
 func presentable(value string) string {
-	const limit = 80
+	const limit = 160
 	if strings.Contains(value, "://") || strings.Contains(strings.ToLower(value), "password=") {
 		return ""
 	}

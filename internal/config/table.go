@@ -13,33 +13,40 @@ import (
 	"github.com/siltgate/siltgate/internal/purge"
 )
 
-const (
-	expiresColumn = "EXPIRES_COLUMN"
-	untilExpired  = "until-expired"
-)
-
 // tableSettings is the variables of one table, behind SILTGATE_TABLES_<n>_.
 type tableSettings struct {
-	Name          string        `env:"NAME"`
-	ExpiresColumn string        `env:"EXPIRES_COLUMN" envDefault:"expires_at"`
-	DoneColumn    string        `env:"DONE_COLUMN"`
-	TimestampZone string        `env:"TIMESTAMP_ZONE"`
-	KeepExpired   time.Duration `env:"KEEP_EXPIRED" envDefault:"0s"`
-	KeepDone      string        `env:"KEEP_DONE" envDefault:"0s"`
-	AllowCascade  bool          `env:"ALLOW_CASCADE" envDefault:"false"`
+	Name            string        `env:"NAME"`
+	ExpiresColumn   string        `env:"EXPIRES_COLUMN" envDefault:"expires_at"`
+	ExpiresUnit     string        `env:"EXPIRES_UNIT"`
+	LifetimeColumn  string        `env:"LIFETIME_COLUMN"`
+	DoneColumn      string        `env:"DONE_COLUMN"`
+	DoneUnit        string        `env:"DONE_UNIT"`
+	DoneValues      string        `env:"DONE_VALUES"`
+	DoneSinceColumn string        `env:"DONE_SINCE_COLUMN"`
+	OnlyColumn      string        `env:"ONLY_COLUMN"`
+	OnlyValues      string        `env:"ONLY_VALUES"`
+	KeepColumn      string        `env:"KEEP_COLUMN"`
+	KeepValues      string        `env:"KEEP_VALUES"`
+	TimestampZone   string        `env:"TIMESTAMP_ZONE"`
+	ExpiresZone     string        `env:"EXPIRES_ZONE"`
+	DoneZone        string        `env:"DONE_ZONE"`
+	KeepExpired     time.Duration `env:"KEEP_EXPIRED" envDefault:"0s"`
+	KeepDone        string        `env:"KEEP_DONE" envDefault:"0s"`
+	AllowCascade    bool          `env:"ALLOW_CASCADE" envDefault:"false"`
+	DropPartitions  bool          `env:"DROP_PARTITIONS" envDefault:"false"`
 }
 
-func defaultTables() []purge.Table {
+func defaultTables(own string) []purge.Table {
 	return []purge.Table{
-		{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"},
-		{Name: "password_resets", ExpiresColumn: "expires_at", DoneColumn: "used", Optional: true},
+		{Name: "refresh_tokens", Except: own, Rules: []purge.Rule{{Expires: []string{"expires_at"}, Done: "revoked"}}},
+		{Name: "password_resets", Except: own, Rules: []purge.Rule{{Expires: []string{"expires_at"}, Done: "used"}}, Optional: true},
 	}
 }
 
-func (l *loader) tables() []purge.Table {
+func (l *loader) tables(own string) []purge.Table {
 	numbers := l.tableNumbers()
 	if len(numbers) == 0 {
-		return defaultTables()
+		return defaultTables(own)
 	}
 	var tables []purge.Table
 	for i, n := range numbers {
@@ -49,12 +56,16 @@ func (l *loader) tables() []purge.Table {
 			l.refuse(tablePrefix(n)+"NAME", fmt.Sprintf("want tables numbered from 0 without a gap, this one %d", i))
 		}
 		table := l.table(tablePrefix(n))
-		for _, other := range tables {
-			if table.Name != "" && table.Is(other.String()) {
-				l.refuse(tablePrefix(n)+"NAME", "want each table once: it is "+other.String()+" again")
-			}
+		table.Except = own
+		first := slices.IndexFunc(tables, func(other purge.Table) bool { return table.Name != "" && table.Is(other.String()) })
+		if first < 0 {
+			tables = append(tables, table)
+			continue
 		}
-		tables = append(tables, table)
+		// Entries of one name are rules of one table.
+		tables[first].Rules = append(tables[first].Rules, table.Rules...)
+		tables[first].AllowCascade = tables[first].AllowCascade || table.AllowCascade
+		tables[first].DropPartitions = tables[first].DropPartitions || table.DropPartitions
 	}
 	return tables
 }
@@ -67,61 +78,33 @@ func (l *loader) table(prefix string) purge.Table {
 	}
 	parts := strings.Split(s.Name, ".")
 	table := purge.Table{
-		Name:                 parts[len(parts)-1],
-		ExpiresColumn:        s.ExpiresColumn,
-		DoneColumn:           s.DoneColumn,
-		TimestampZone:        s.TimestampZone,
-		KeepExpired:          s.KeepExpired,
-		KeepDoneUntilExpired: s.KeepDone == untilExpired,
-		AllowCascade:         s.AllowCascade,
-	}
-	var err error
-	if !table.KeepDoneUntilExpired {
-		table.KeepDone, err = time.ParseDuration(s.KeepDone)
+		Name:         parts[len(parts)-1],
+		AllowCascade: s.AllowCascade,
+
+		DropPartitions: s.DropPartitions,
 	}
 	if len(parts) == 2 {
 		table.Schema = parts[0]
 	}
-	valid := map[string]bool{
-		"NAME":         len(parts) <= 2 && !slices.ContainsFunc(parts, invalidIdentifier),
-		expiresColumn:  s.ExpiresColumn == "" || !invalidIdentifier(s.ExpiresColumn),
-		"DONE_COLUMN":  s.DoneColumn == "" || !invalidIdentifier(s.DoneColumn),
-		"KEEP_EXPIRED": s.KeepExpired >= 0,
-		"KEEP_DONE":    err == nil && table.KeepDone >= 0,
+	switch {
+	case len(parts) > 2, slices.ContainsFunc(parts, invalidIdentifier):
+		l.refuseAs(prefix, "NAME")
+	case strings.Trim(table.Name, "*") == "" && table.Name != "":
+		l.refuse(prefix+"NAME", "want some characters of the table's name beside the *, or every table of a schema would be meant")
 	}
-	for _, v := range Variables() {
-		suffix, ofTable := strings.CutPrefix(v.Name, anyTable)
-		ok, checked := valid[suffix]
-		if ofTable && (slices.Contains(illTyped, prefix+suffix) || checked && !ok) {
-			l.refuse(prefix+suffix, "want "+v.want)
-		}
+	for _, name := range illTyped {
+		l.refuseAs(prefix, strings.TrimPrefix(name, prefix))
 	}
-	if s.TimestampZone != "" {
-		l.zone(prefix+"TIMESTAMP_ZONE", s.TimestampZone)
-	}
-	l.checkColumns(prefix, table)
+	table.Rules = []purge.Rule{l.rule(prefix, s)}
 	return table
 }
 
-// checkColumns refuses what makes no sense together, each by itself being right.
-func (l *loader) checkColumns(prefix string, t purge.Table) {
-	switch {
-	case t.ExpiresColumn == "" && t.DoneColumn == "":
-		l.refuse(prefix+"DONE_COLUMN", "want a column, since EXPIRES_COLUMN is empty: no row would ever be dead")
-	case t.ExpiresColumn == t.DoneColumn:
-		l.refuse(prefix+"DONE_COLUMN", "want a column other than EXPIRES_COLUMN: every row would be dead")
-	}
-	if t.ExpiresColumn == "" && l.given[prefix+"KEEP_EXPIRED"] != "" {
-		l.refuse(prefix+"KEEP_EXPIRED", "want it unset, since EXPIRES_COLUMN is empty")
-	}
-	if l.given[prefix+"KEEP_DONE"] == "" {
-		return
-	}
-	switch {
-	case t.DoneColumn == "":
-		l.refuse(prefix+"KEEP_DONE", "want DONE_COLUMN beside it")
-	case t.KeepDoneUntilExpired && t.ExpiresColumn == "":
-		l.refuse(prefix+"KEEP_DONE", "want a duration, since EXPIRES_COLUMN is empty")
+// refuseAs refuses a table's variable with what is wanted of it.
+func (l *loader) refuseAs(prefix, suffix string) {
+	for _, v := range Variables() {
+		if v.Name == anyTable+suffix {
+			l.refuse(prefix+suffix, "want "+v.want)
+		}
 	}
 }
 
@@ -129,7 +112,7 @@ func (l *loader) checkColumns(prefix string, t purge.Table) {
 // seldom holds but a quoted or hostile one does.
 func invalidIdentifier(name string) bool {
 	strange := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune("\"'`\\", r) }
-	return name == "" || len(name) > 63 || !utf8.ValidString(name) ||
+	return name == "" || strings.Contains(name, "://") || len(name) > 63 || !utf8.ValidString(name) ||
 		strings.TrimSpace(name) != name || strings.ContainsFunc(name, strange)
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -15,12 +16,17 @@ var (
 	servicePort     = regexp.MustCompile(`^SILTGATE_([A-Z0-9_]+_)?PORT=(tcp|udp|sctp)://`)
 )
 
-// refuseUnknown refuses what was meant for us and misspelled. The values are not shown: who
-// writes SILTGATE_DATABASE_URL has put a password there.
+// refuseUnknown refuses variables that are misspelled names of ours. It does not show their values: one
+// may be a URL with a password.
 func (l *loader) refuseUnknown() {
 	for _, name := range slices.Sorted(maps.Keys(l.given)) {
 		_, _, ofTable := tableVariable(name)
+		upper := strings.ToUpper(name)
 		switch {
+		case name != upper && isVariable(upper) && !strings.HasPrefix(upper, ownPrefix):
+			if l.given[upper] == "" {
+				l.refuseSecret(name, "no such variable: want "+upper)
+			}
 		case !strings.HasPrefix(strings.ToUpper(name), ownPrefix), ofTable, isVariable(name) && !strings.Contains(name, "<n>"):
 		case serviceVariable.MatchString(name), servicePort.MatchString(name + "=" + l.given[name]):
 		default:
@@ -43,7 +49,7 @@ var tableNumber = regexp.MustCompile(`_([0-9]{1,4})(_|$)`)
 func nearestVariable(name string) string {
 	number := "0"
 	if match := tableNumber.FindStringSubmatch(name); match != nil {
-		number = match[1]
+		number = cmp.Or(strings.TrimLeft(match[1], "0"), "0")
 	}
 	given := bare(strings.ToUpper(name))
 	nearest, least := "", max(2, len(given)/3+1)

@@ -15,7 +15,7 @@ func TestAMisspelledVariableIsRefusedWithTheNearestName(t *testing.T) {
 		"SILTGATE_HTTP_ADDRESS":               "SILTGATE_HTTP_ADDR",
 		"SILTGATE_CRON":                       "REFRESH_TOKEN_CLEANUP_CRON",
 		"SILTGATE_REFRESH_TOKEN_CLEANUP_CRON": "REFRESH_TOKEN_CLEANUP_CRON",
-		"SILTGATE_DATABASE_URL":               "DATABASE_URL",
+		"SILTGATE_DATABASE_URI":               "DATABASE_URL",
 		"SILTGATE_NODE_ENV":                   "NODE_ENV",
 		"siltgate_schema":                     "SILTGATE_SCHEMA",
 		"SILTGATE_TABLES":                     "SILTGATE_TABLES_0_NAME",
@@ -30,6 +30,19 @@ func TestAMisspelledVariableIsRefusedWithTheNearestName(t *testing.T) {
 	for _, name := range []string{"SILTGATE_", "SILTGATE_X", "SILTGATE_VERBOSITY"} {
 		require.Equal(t, name+": no such variable: see siltgate run --help", refusal(t, databaseURL, name+"=x"))
 	}
+}
+
+func TestAVariableInLowerCaseIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, upper := range map[string]string{
+		"refresh_token_cleanup_cron": "REFRESH_TOKEN_CLEANUP_CRON",
+		"Node_Env":                   "NODE_ENV",
+		"siltgate_tables_3_name":     "SILTGATE_TABLES_3_NAME",
+	} {
+		require.Equal(t, name+": no such variable: want "+upper, refusal(t, databaseURL, name+"=x"))
+	}
+	require.Equal(t, "database_url: no such variable: want DATABASE_URL", refusal(t, "PGHOST=db", "database_url=x"))
+	load(t, "database_url=postgres://other/other", "http_proxy=http://proxy", "pghost=other")
 }
 
 func TestOtherPeoplesVariablesAreLeftAlone(t *testing.T) {

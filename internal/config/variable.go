@@ -17,12 +17,12 @@ type Variable struct {
 	// Meaning is Markdown on one line.
 	Meaning string
 
-	// want ends the message that refuses a value: "want ...".
+	// want is what the message that refuses a value wants: "want ...".
 	want string
 }
 
-// Variables are all that Siltgate reads, in the order in which to read about them. They are
-// what --help, README.md and .env.example say; a test holds these together.
+// Variables are all that Siltgate reads, in the order in which --help, docs/configuration.md and
+// .env.example list them. A test compares these with it.
 func Variables() []Variable {
 	variables := []Variable{{
 		Name:    "DATABASE_URL",
@@ -30,7 +30,13 @@ func Variables() []Variable {
 		Meaning: "Postgres 14 or newer, over a direct or session-pooled connection: `" + urlForm + "`",
 	}, {
 		Name:    "DATABASE_URL_FILE",
-		Meaning: "file that holds the URL, in place of `DATABASE_URL`",
+		Meaning: "file that holds the URL, in place of `DATABASE_URL`; read at each connect, so that it may change",
+	}, {
+		Name:    "SILTGATE_DATABASE_URL",
+		Meaning: "the URL for Siltgate alone, where the application has a `DATABASE_URL` of its own: wins over it",
+	}, {
+		Name:    "SILTGATE_DATABASE_URL_FILE",
+		Meaning: "file that holds it; likewise",
 	}, {
 		Name:    "PG*",
 		Meaning: "libpq's variables (`PGHOST`, `PGDATABASE`, `PGUSER`, `PGPASSWORD`, `PGSSLMODE` and others), in place of the URL or for what it leaves out",
@@ -56,34 +62,73 @@ func Variables() []Variable {
 		want:    "a schema of its own: at most 46 of a-z, 0-9 and _, no digit first, not public or pg_...",
 	}, {
 		Name:    anyTable + "NAME",
-		Meaning: "`table` or `schema.table`, exact case, no quotes (`RefreshToken`); `<n>` counts from 0; none named = `refresh_tokens` (done: `revoked`) and, if it exists, `password_resets` (done: `used`)",
+		Meaning: "`table` or `schema.table`, exact case, no quotes (`RefreshToken`); `*` stands for any run of characters (`tenant_*.refresh_tokens`, see `docs/patterns.md`); `<n>` counts from 0. Named more than once, each entry is a rule of the table: a row dies by any of them. None named = `refresh_tokens` (done: `revoked`) and, if it exists, `password_resets` (done: `used`)",
 		want:    "table or schema.table, each of at most 63 bytes, without quotes, backslashes or control characters",
 	}, {
 		Name:    anyTable + expiresColumn,
-		Meaning: "`timestamptz`, or `timestamp` with a zone below; set but empty = the table has none",
-		want:    "a column of at most 63 bytes, without quotes, backslashes or control characters, or nothing if the table has none",
+		Meaning: "`timestamptz`, `timestamp` with a zone below, `date` (it ends with the day), or a number with a unit; several with commas = the latest that is not NULL; set but empty = the table has none",
 	}, {
-		Name:    anyTable + "DONE_COLUMN",
-		Meaning: "boolean (true = dead) or timestamp (not null = dead since then)",
-		want:    "a column of at most 63 bytes, without quotes, backslashes or control characters",
+		Name:    anyTable + expiresUnit,
+		Meaning: "of a number: `s` or `ms` since 1970; 0 and less = never",
 	}, {
-		Name:    anyTable + "TIMESTAMP_ZONE",
-		Meaning: "IANA zone that wrote a `timestamp` without zone; required for such a column",
+		Name:    anyTable + lifetimeColumn,
+		Meaning: "`interval`, or a number of seconds, that each row adds to its `EXPIRES_COLUMN` (`created_at` + `expires_in`); NULL = never",
 	}, {
-		Name:    anyTable + "KEEP_EXPIRED",
-		Meaning: "grace after expiry",
-		want:    "a duration of 0 or more, such as 24h or 90s",
+		Name:    anyTable + doneColumn,
+		Meaning: "boolean (true = dead), timestamp (not null = dead since then), number with `DONE_UNIT`, or any column with `DONE_VALUES`",
 	}, {
-		Name:    anyTable + "KEEP_DONE",
-		Meaning: "grace after revocation or use (needs a timestamp column), or `until-expired`",
-		want:    "a duration of 0 or more, such as 24h or 90s, or until-expired",
+		Name:    anyTable + doneUnit,
+		Meaning: "of a number: `s` or `ms` since 1970; 0 and less = not done",
+	}, {
+		Name:    anyTable + doneValues,
+		Meaning: "values of the done column, as text, that mean done: `false` of an `active` flag, `revoked,redeemed` of a status; a comma within a value is written `\\,`",
+	}, {
+		Name:    anyTable + doneSinceColumn,
+		Meaning: "timestamp from which `KEEP_DONE` counts, where the done column has none",
+	}, {
+		Name:    anyTable + onlyColumn,
+		Meaning: "this rule is for rows that have one of `ONLY_VALUES` in this column",
+	}, {
+		Name:    anyTable + onlyValues,
+		Meaning: "as text, with commas; `null` = NULL",
+	}, {
+		Name:    anyTable + keepColumn,
+		Meaning: "rows that stay whatever any rule of the table says: boolean true or NULL, a timestamp after the cutoff, or one of `KEEP_VALUES`",
+	}, {
+		Name:    anyTable + keepValues,
+		Meaning: "as text, with commas; `null` = NULL, `*` = any but NULL",
+	}, {
+		Name:    anyTable + timestampZone,
+		Meaning: "IANA zone that wrote a `timestamp` without zone, or `database` = the database's; required for such a column",
+	}, {
+		Name:    anyTable + expiresZone,
+		Meaning: "the same for `EXPIRES_COLUMN` alone",
+	}, {
+		Name:    anyTable + doneZone,
+		Meaning: "the same for `DONE_COLUMN` and `DONE_SINCE_COLUMN` alone",
+	}, {
+		Name:    anyTable + keepExpired,
+		Meaning: "grace after expiry; `30d` too",
+		want:    "a duration of 0 or more, such as 24h or 30d",
+	}, {
+		Name:    anyTable + keepDone,
+		Meaning: "grace after revocation or use (needs a timestamp), or `until-expired`",
+		want:    "a duration of 0 or more, such as 24h or 30d, or until-expired",
 	}, {
 		Name:    anyTable + "ALLOW_CASCADE",
 		Meaning: "permit `ON DELETE CASCADE`, which deletes rows of other tables with this one's, dead or not",
 		want:    "true or false",
 	}, {
+		Name:    anyTable + dropPartitions,
+		Meaning: "drop partitions whose rows are all dead by their bounds, in place of deleting the rows; the role must own them, see `docs/partitions.md`",
+		want:    "true or false",
+	}, {
+		Name:    "SILTGATE_FINISH_WITHIN",
+		Meaning: "a scheduled run goes as slowly as this allows, and never faster than `SILTGATE_DUTY_CYCLE`; at most half of the schedule's period, as the default is where that is shorter; `0` = at the duty cycle, as runs by hand and `run --once`",
+		want:    "a duration of 0 or more, such as 1h",
+	}, {
 		Name:    "SILTGATE_DUTY_CYCLE",
-		Meaning: "share of a run's time spent deleting; `1` = no pauses",
+		Meaning: "the most of its time that a run spends deleting; `1` = no pauses",
 		want:    "more than 0 and at most 1",
 	}, {
 		Name:    "SILTGATE_BATCH_TARGET",
@@ -94,9 +139,21 @@ func Variables() []Variable {
 		Meaning: "deleting waits while a standby's replay is further behind; `0` = ignore",
 		want:    "a duration of 0 or more, such as 10s",
 	}, {
+		Name:    "SILTGATE_MAX_WAIT",
+		Meaning: "how long a run waits for a standby that does not catch up, as one that is delayed on purpose, or for the archiver: then they are left out, which is said; for a replication slot that is about to be lost: then the run fails",
+		want:    "a duration of at least 1s, such as 10m",
+	}, {
 		Name:    "SILTGATE_MAX_ROWS",
 		Meaning: "rows a run may delete; `0` = no cap",
 		want:    "a whole number, 0 or more",
+	}, {
+		Name:    "SILTGATE_MAX_DURATION",
+		Meaning: "time that a run may take from its beginning on, waits included; the next run goes on with what is left; `0` = no cap",
+		want:    "a duration of 0 or more, such as 2h",
+	}, {
+		Name:    "SILTGATE_MAX_SHARE",
+		Meaning: "share of a table above which a rule that has changed deletes nothing until somebody confirms it; `1` = never",
+		want:    "more than 0 and at most 1",
 	}, {
 		Name:    "SILTGATE_MAX_CLOCK_SKEW",
 		Meaning: "database and worker clocks further apart: the run fails, nothing deleted; at least `1s`",
@@ -111,8 +168,20 @@ func Variables() []Variable {
 		want:    "a whole number from 1 to 32767",
 	}, {
 		Name:    "SILTGATE_HTTP_ADDR",
-		Meaning: "`host:port` or `:port` that serves `/healthz` and `/readyz`; unset = no listener",
+		Meaning: "`host:port` or `:port` that serves `/healthz`, `/readyz` and `/metrics`; unset = no listener",
 		want:    "host:port with a port from 0 to 65535, such as :8080 or 127.0.0.1:8080",
+	}, {
+		Name:    pageAddrVariable,
+		Meaning: "`host:port` of the web page; one that other machines reach needs a password",
+	}, {
+		Name:    pageUserVariable,
+		Meaning: "who may see the page, together with its password",
+	}, {
+		Name:    pagePasswordVariable,
+		Meaning: "password of the page; without one it shows everything to whoever is on this machine, and changes nothing",
+	}, {
+		Name:    pagePasswordFileVariable,
+		Meaning: "file that holds it",
 	}, {
 		Name:    "SILTGATE_LOG_LEVEL",
 		Meaning: "`debug`, `info`, `warn` or `error`",
@@ -123,6 +192,7 @@ func Variables() []Variable {
 		want:    "auto, text or json",
 	}}
 	defaults := tagDefaults(reflect.TypeFor[Config](), "")
+	maps.Copy(defaults, tagDefaults(reflect.TypeFor[Page](), ""))
 	maps.Copy(defaults, tagDefaults(reflect.TypeFor[tableSettings](), anyTable))
 	for i, v := range variables {
 		variables[i].Default = cmp.Or(v.Default, defaults[v.Name])

@@ -3,6 +3,9 @@ package config_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,24 +17,41 @@ import (
 
 const (
 	readme  = "../../README.md"
+	page    = "../../docs/configuration.md"
 	example = "../../.env.example"
 )
 
-func TestReadmeHasTheTableOfVariables(t *testing.T) {
+func TestConfigurationsPageHasEveryVariable(t *testing.T) {
 	t.Parallel()
+	equalBetweenMarkers(t, page, markdown(config.Variables()))
+}
+
+func TestReadmeHasTheFirstVariables(t *testing.T) {
+	t.Parallel()
+	first := []string{
+		"DATABASE_URL", "REFRESH_TOKEN_CLEANUP_CRON", "SILTGATE_TABLES_<n>_NAME", "SILTGATE_TABLES_<n>_DONE_COLUMN", "SILTGATE_HTTP_ADDR",
+	}
+	variables := slices.DeleteFunc(config.Variables(), func(v config.Variable) bool { return !slices.Contains(first, v.Name) })
+	require.Len(t, variables, len(first))
+	equalBetweenMarkers(t, readme, markdown(variables))
+}
+
+// equalBetweenMarkers fails a test whose text is not what a page has between its markers.
+func equalBetweenMarkers(t *testing.T, path, text string) {
+	t.Helper()
 	const begin, end = "<!-- configuration:begin -->\n", "<!-- configuration:end -->"
-	content, err := os.ReadFile(readme)
+	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	before, rest, begun := strings.Cut(string(content), begin)
 	_, after, ended := strings.Cut(rest, end)
-	require.True(t, begun && ended, "README.md needs the lines %s and %s", strings.TrimSpace(begin), end)
-	golden.Equal(t, readme, before+begin+markdown()+end+after)
+	require.True(t, begun && ended, "%s needs the lines %s and %s", path, strings.TrimSpace(begin), end)
+	golden.Equal(t, path, before+begin+text+end+after)
 }
 
-func markdown() string {
+func markdown(variables []config.Variable) string {
 	var table strings.Builder
 	table.WriteString("| variable | default | meaning |\n|---|---|---|\n")
-	for _, v := range config.Variables() {
+	for _, v := range variables {
 		value := v.Default
 		if value != "" && value != "required" {
 			value = "`" + value + "`"
@@ -54,13 +74,16 @@ func dotenv() string {
 	}
 	var file strings.Builder
 	file.WriteString("# Siltgate's variables with their defaults. Copy this to .env and take the # from what you set.\n" +
-		"# Write values without quotes. An empty variable counts as unset.\n")
+		"# A shell, Docker Compose and docker run --env-file read the quotes alike. An empty variable counts as unset.\n")
 	for _, v := range config.Variables() {
 		name, value := strings.Replace(v.Name, "<n>", "0", 1), v.Default
 		if sample, ok := samples[v.Name]; ok {
 			value = sample
 		}
 		fmt.Fprintf(&file, "\n# %s\n", strings.ReplaceAll(v.Meaning, "`", ""))
+		if value != "" {
+			value = "'" + value + "'"
+		}
 		if v.Name != "PG*" {
 			fmt.Fprintf(&file, "#%s=%s\n", name, value)
 		}
@@ -70,24 +93,34 @@ func dotenv() string {
 
 func TestEnvExampleCanBeUsedAsItIs(t *testing.T) {
 	t.Parallel()
-	var environ []string
+	var file strings.Builder
 	for line := range strings.Lines(dotenv()) {
-		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "#"); ok && !strings.HasPrefix(name, " ") {
-			environ = append(environ, name)
+		if assignment, ok := strings.CutPrefix(line, "#"); ok && !strings.HasPrefix(assignment, " ") {
+			file.WriteString(assignment)
 		}
 	}
-	require.Len(t, environ, len(config.Variables())-1) // no PG*
-	c, err := config.Load(environ)
+	path := filepath.Join(t.TempDir(), ".env")
+	require.NoError(t, os.WriteFile(path, []byte(file.String()), 0o600))
+	sourced, err := exec.CommandContext(t.Context(), "env", "-i", "sh", "-c", `set -a; . "$1"; env`, "sh", path).Output()
 	require.NoError(t, err)
-	require.Equal(t, load(t).Tables[:1], c.Tables)
-	require.Equal(t, load(t).Schedule, c.Schedule)
+	for name, environ := range map[string][]string{
+		"docker run --env-file": strings.Split(strings.TrimSpace(file.String()), "\n"),
+		"a shell":               strings.Split(strings.TrimSpace(string(sourced)), "\n"),
+	} {
+		require.GreaterOrEqual(t, len(environ), len(config.Variables())-1, name) // no PG*
+		c, err := config.Load(environ)
+		require.NoError(t, err, name)
+		require.Equal(t, load(t).Tables[:1], c.Tables, name)
+		require.Equal(t, load(t).Schedule, c.Schedule, name)
+		require.Equal(t, "host=localhost port=5432 user=user database=auth sslmode=prefer", c.Database.String(), name)
+	}
 }
 
 func TestUsageShowsNameDefaultAndMeaning(t *testing.T) {
 	t.Parallel()
-	golden.Equal(t, "testdata/usage.golden", config.Usage())
-	require.Equal(t, "  DATABASE_URL_FILE   -     file that holds the URL, in place of DATABASE_URL\n"+
-		"  SILTGATE_LOG_LEVEL  info  debug, info, warn or error\n", config.Usage("SILTGATE_LOG_LEVEL", "DATABASE_URL_FILE"))
+	golden.Equal(t, "testdata/usage.golden", config.Usage(200))
+	require.Equal(t, "  SILTGATE_TIMEZONE   UTC   IANA zone of the cron expression\n"+
+		"  SILTGATE_LOG_LEVEL  info  debug, info, warn or error\n", config.Usage(200, "SILTGATE_LOG_LEVEL", "SILTGATE_TIMEZONE"))
 }
 
 func TestAMeaningIsOneCellOfATable(t *testing.T) {

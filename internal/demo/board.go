@@ -4,47 +4,39 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/siltgate/siltgate/jobs"
 )
 
-const lookInterval = 100 * time.Millisecond
+const (
+	lookInterval = 100 * time.Millisecond
+
+	// drawInterval is longer, because the rows are counted for each picture.
+	drawInterval = 300 * time.Millisecond
+
+	// maxRuns is more than a demo has.
+	maxRuns = 1000
+)
 
 // board is what anyone can read in the database: who leads, and the runs.
 type board struct {
-	at     time.Time // before it was read
-	leader *replica  // nil: nobody
-	runs   []run     // the earliest first
-}
-
-// run is a row of siltgate.runs.
-type run struct {
-	ID         int64
-	State      string
-	Tick       *time.Time
-	Replica    *string
-	CreatedAt  time.Time
-	StartedAt  *time.Time
-	FinishedAt *time.Time
-	Duration   *time.Duration
-	Deleted    *int64
-	Outcome    *string
-	Error      *string
-}
-
-func (r run) ended() bool {
-	return r.State == "completed" || r.State == "cancelled" || r.State == "discarded"
+	at     time.Time  // before it was read
+	leader *replica   // nil: nobody
+	runs   []jobs.Run // the earliest first
 }
 
 // finished tells a run that went through every table.
-func (r run) finished() bool {
-	return r.ended() && r.StartedAt != nil && r.Outcome != nil && *r.Outcome == "completed"
+func finished(r jobs.Run) bool {
+	return r.Ended() && r.StartedAt != nil && r.Outcome == jobs.OutcomeCompleted
 }
 
 // scheduled are the runs of the schedule.
-func (b board) scheduled() []run {
-	var runs []run
+func (b board) scheduled() []jobs.Run {
+	var runs []jobs.Run
 	for _, r := range b.runs {
 		if r.Tick != nil {
 			runs = append(runs, r)
@@ -91,7 +83,7 @@ func (s *show) within(ctx context.Context, deadline time.Time, met func(board) b
 
 // look reads the board and tells what is new on it.
 func (s *show) look(ctx context.Context) (board, error) {
-	if err := errors.Join(s.app.failure(), s.fleet.failure()); err != nil {
+	if err := errors.Join(s.app.Record().Err(), s.fleet.failure()); err != nil {
 		return board{}, err
 	}
 	b := board{at: time.Now()}
@@ -106,8 +98,11 @@ func (s *show) look(ctx context.Context) (board, error) {
 		s.leader = b.leader
 		s.tellLeader()
 	}
+	if err := s.drawBar(ctx, b); err != nil {
+		return b, err
+	}
 	for _, r := range b.runs {
-		if r.ended() && !s.told[r.ID] {
+		if r.Ended() && !s.told[r.ID] {
 			s.told[r.ID] = true
 			if err := s.tellRun(ctx, r); err != nil {
 				return b, err
@@ -117,8 +112,24 @@ func (s *show) look(ctx context.Context) (board, error) {
 	return b, nil
 }
 
-// readLeader reads whom the replicas have elected. One that was killed leads, for them,
-// until its term ends; for us nobody does.
+// drawBar shows on a terminal how the rows go while a run is at work.
+func (s *show) drawBar(ctx context.Context, b board) error {
+	atWork := slices.ContainsFunc(b.runs, func(r jobs.Run) bool { return r.State == "running" })
+	if !s.say.live || !atWork || time.Since(s.drawnAt) < drawInterval {
+		return nil
+	}
+	counts, err := countRows(ctx, s.conn, b.at)
+	if err != nil {
+		return err
+	}
+	left := total(counts).Dead
+	s.say.draw("%s %s dead rows left", bar(left, s.dead), number(left))
+	s.drawnAt = time.Now()
+	return nil
+}
+
+// readLeader reads which replica was elected. The row names a killed leader until its term ends;
+// the board says that nobody leads.
 func (s *show) readLeader(ctx context.Context) (*replica, error) {
 	var name string
 	err := s.conn.QueryRow(ctx, `SELECT leader_id FROM siltgate.river_leader WHERE expires_at > now()`).Scan(&name)
@@ -126,33 +137,16 @@ func (s *show) readLeader(ctx context.Context) (*replica, error) {
 		return nil, fmt.Errorf("read who leads: %w", err)
 	}
 	leader := s.fleet.named(name)
-	if leader != nil && leader.ended() {
+	if leader != nil && leader.Ended() {
 		return nil, nil
 	}
 	return leader, nil
 }
 
-func (s *show) readRuns(ctx context.Context) ([]run, error) {
-	rows, _ := s.conn.Query(ctx, `
-		SELECT
-			id,
-			state,
-			tick,
-			replica,
-			created_at,
-			started_at,
-			finished_at,
-			duration,
-			deleted,
-			outcome,
-			error
-		FROM siltgate.runs
-		ORDER BY id`)
-	runs, err := pgx.CollectRows(rows, pgx.RowToStructByName[run])
-	if err != nil {
-		return nil, fmt.Errorf("read the runs: %w", err)
-	}
-	return runs, nil
+func (s *show) readRuns(ctx context.Context) ([]jobs.Run, error) {
+	runs, err := jobs.Recent(ctx, s.conn, jobs.Recently{Limit: maxRuns})
+	slices.Reverse(runs)
+	return runs, err
 }
 
 func (s *show) tellLeader() {
@@ -164,7 +158,7 @@ func (s *show) tellLeader() {
 }
 
 // tellRun tells how a run ended, and what it has left.
-func (s *show) tellRun(ctx context.Context, r run) error {
+func (s *show) tellRun(ctx context.Context, r jobs.Run) error {
 	counts, err := countRows(ctx, s.conn, time.Now())
 	if err != nil {
 		return err
@@ -177,6 +171,10 @@ func (s *show) tellRun(ctx context.Context, r run) error {
 		if replica := s.fleet.named(*r.Replica); replica != nil {
 			who = replica.String()
 		}
+	}
+	if r.Tick != nil && r.Outcome == jobs.OutcomeSuperseded {
+		s.say.line(topic, "%s: left to the next tick's run, which was asked for before this one had begun", r.Tick.UTC().Format(time.TimeOnly))
+		return nil
 	}
 	if r.State != "completed" || r.Deleted == nil || r.Duration == nil || r.StartedAt == nil {
 		reason := "no reason given"
@@ -191,7 +189,7 @@ func (s *show) tellRun(ctx context.Context, r run) error {
 		cause = r.Tick.UTC().Format(time.TimeOnly)
 	}
 	left := total(counts).Dead
-	s.say.line(topic, "%s: %s deleted %d rows in %.2fs", cause, who, *r.Deleted, r.Duration.Seconds())
-	s.say.line("", "%s %d dead rows left", bar(left, s.dead), left)
+	s.say.line(topic, "%s: %s deleted %s rows in %.2fs", cause, who, number(*r.Deleted), r.Duration.Seconds())
+	s.say.line("", "%s %s dead rows left", bar(left, s.dead), number(left))
 	return nil
 }

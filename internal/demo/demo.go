@@ -22,15 +22,16 @@ type Demo struct {
 	// BinDir and Path say where to look for Postgres, see localpg.Options.
 	BinDir, Path string
 
-	// Out is told what happens. Color is for terminals.
+	// Out is told what happens. On a live terminal a line may be drawn over. Color is for terminals.
 	Out   io.Writer
+	Live  bool
 	Color bool
 }
 
 // Run shows the demo and clears up after it. It returns an error if the demo could not be
 // shown to its end, or if something that Siltgate promises did not hold.
 func (d Demo) Run(ctx context.Context) error {
-	s := &show{demo: d, say: narrator{out: d.Out, color: d.Color, began: time.Now()}}
+	s := &show{demo: d, say: narrator{out: d.Out, color: d.Color, live: d.Live, began: time.Now()}}
 	err := s.play(ctx)
 	if ctx.Err() != nil {
 		s.say.line("demo", "interrupted: stopping the replicas and Postgres")

@@ -11,28 +11,31 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	//nolint:depguard // The demo clears up after itself as tests do.
+	"github.com/siltgate/siltgate/internal/testkit/guard"
 )
 
 // stopGrace is how long a replica may take to end its batch and give its run back.
 const stopGrace = 10 * time.Second
 
-// fleet is the siltgate processes of the demo. They share a process group with their guard
-// and inherit no variable: the user's settings are not the demo's.
+// fleet is the siltgate processes of the demo. They share a process group with their guard. They
+// inherit no variable, because the user's settings are not meant for the demo.
 type fleet struct {
 	program  string
 	environ  []string
-	guard    *guard
+	guard    *guard.Guard // leads the process group of the replicas
 	replicas []*replica
 }
 
 func newFleet(ctx context.Context, program, databaseURL string) (*fleet, error) {
-	guard, err := startGuard(ctx)
+	g, err := guard.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &fleet{
 		program: program,
-		guard:   guard,
+		guard:   g,
 		environ: []string{
 			"DATABASE_URL=" + databaseURL,
 			"REFRESH_TOKEN_CLEANUP_CRON=" + cron,
@@ -46,8 +49,8 @@ func newFleet(ctx context.Context, program, databaseURL string) (*fleet, error) 
 func (f *fleet) start(ctx context.Context, count int) error {
 	for number := 1; number <= count; number++ {
 		// A replica outlives ctx: it is told to end, and given time.
-		r := newReplica(number, f.process(context.WithoutCancel(ctx), "run"))
-		if err := r.start(); err != nil {
+		r, err := startReplica(number, f.process(context.WithoutCancel(ctx), "run"))
+		if err != nil {
 			return err
 		}
 		f.replicas = append(f.replicas, r)
@@ -55,7 +58,7 @@ func (f *fleet) start(ctx context.Context, count int) error {
 	for _, r := range f.replicas {
 		select {
 		case <-r.log.started:
-		case <-r.done:
+		case <-r.Done():
 			return r.failure()
 		case <-ctx.Done():
 			return ctx.Err()
@@ -80,7 +83,7 @@ func (f *fleet) command(ctx context.Context, out io.Writer, args ...string) erro
 func (f *fleet) process(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, f.program, args...) //nolint:gosec // G204: the program is this one.
 	cmd.Env = f.environ
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: f.guard.group()}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: f.guard.Group()}
 	return cmd
 }
 
@@ -111,7 +114,7 @@ func (f *fleet) stop(ctx context.Context) error {
 	defer cancel()
 	var told []*replica
 	for _, r := range f.replicas {
-		if !r.ended() {
+		if !r.Ended() {
 			r.end(syscall.SIGTERM)
 			told = append(told, r)
 		}
@@ -119,10 +122,9 @@ func (f *fleet) stop(ctx context.Context) error {
 	var errs []error
 	for _, r := range told {
 		select {
-		case <-r.done:
+		case <-r.Done():
 		case <-ctx.Done():
-			r.end(syscall.SIGKILL)
-			<-r.done
+			r.Kill()
 		}
 		errs = append(errs, r.stopped())
 	}

@@ -4,16 +4,20 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	//nolint:depguard // The application beside is for tests and for the demo, which this is.
+	"github.com/siltgate/siltgate/internal/testkit/application"
+	"github.com/siltgate/siltgate/jobs"
 )
 
 // latency says how long statements took, with the slowest.
-func latency(statements []statement) string {
+func latency(statements []application.Statement) string {
 	if len(statements) == 0 {
 		return "none was made"
 	}
 	var took []time.Duration
 	for _, s := range statements {
-		took = append(took, s.took)
+		took = append(took, s.Took)
 	}
 	slices.Sort(took)
 	at := func(share float64) time.Duration { return took[int(share*float64(len(took)-1))] }
@@ -22,12 +26,12 @@ func latency(statements []statement) string {
 }
 
 // during picks the statements that were under way while one of the runs was.
-func during(runs []run, statements []statement) []statement {
-	var picked []statement
+func during(runs []jobs.Run, statements []application.Statement) []application.Statement {
+	var picked []application.Statement
 	for _, s := range statements {
-		if slices.ContainsFunc(runs, func(r run) bool {
-			return r.StartedAt != nil && s.began.Add(s.took).After(*r.StartedAt) &&
-				(r.FinishedAt == nil || s.began.Before(*r.FinishedAt))
+		if slices.ContainsFunc(runs, func(r jobs.Run) bool {
+			return r.StartedAt != nil && s.Began.Add(s.Took).After(*r.StartedAt) &&
+				(r.FinishedAt == nil || s.Began.Before(*r.FinishedAt))
 		}) {
 			picked = append(picked, s)
 		}

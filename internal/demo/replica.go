@@ -2,76 +2,62 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"sync"
 	"syscall"
+
+	//nolint:depguard // The demo's processes are started as those of tests are.
+	"github.com/siltgate/siltgate/internal/testkit/child"
 )
 
 // replica is one `siltgate run`.
 type replica struct {
+	*child.Process
+
 	number int
-	cmd    *exec.Cmd
 	log    replicaLog
-	done   chan struct{} // closed when the process has ended
-	told   bool          // to end
+	told   bool // to end
 }
 
-func newReplica(number int, cmd *exec.Cmd) *replica {
-	r := &replica{number: number, cmd: cmd, done: make(chan struct{}), log: replicaLog{started: make(chan struct{})}}
+func startReplica(number int, cmd *exec.Cmd) (*replica, error) {
+	r := &replica{number: number, log: replicaLog{started: make(chan struct{})}}
 	cmd.Stdout, cmd.Stderr = &r.log, &r.log
-	return r
-}
-
-// start starts the process and watches over it until its end.
-func (r *replica) start() error {
-	if err := r.cmd.Start(); err != nil {
-		return fmt.Errorf("start %s: %w", r, err)
+	var err error
+	if r.Process, err = child.Start(cmd, nil); err != nil {
+		return nil, fmt.Errorf("start %s: %w", r, err)
 	}
-	go func() {
-		defer close(r.done)
-		_ = r.cmd.Wait() // ProcessState says it too
-	}()
-	return nil
+	return r, nil
 }
 
 func (r *replica) String() string { return fmt.Sprintf("replica %d", r.number) }
 
-func (r *replica) pid() int { return r.cmd.Process.Pid }
-
 // end tells the process to end, by a signal.
 func (r *replica) end(signal syscall.Signal) {
 	r.told = true
-	_ = r.cmd.Process.Signal(signal) // it may have ended
-}
-
-func (r *replica) ended() bool {
-	select {
-	case <-r.done:
-		return true
-	default:
-		return false
-	}
+	_ = r.Signal(signal) // it may have ended
 }
 
 // failure is why the process has ended, if nobody told it to.
 func (r *replica) failure() error {
-	if r.told || !r.ended() {
+	if r.told || !r.Ended() {
 		return nil
 	}
-	return fmt.Errorf("%s ended: %s: %s", r, r.cmd.ProcessState, r.log.lastLine())
+	return fmt.Errorf("%s ended: %w: %s", r, cmp.Or(r.Err(), errors.New("exit status 0")), r.log.lastLine())
 }
 
 // stopped is why the process did not end well when it was told to.
 func (r *replica) stopped() error {
-	if !r.cmd.ProcessState.Success() {
-		return fmt.Errorf("%s: %s: %s", r, r.cmd.ProcessState, r.log.lastLine())
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("%s: %w: %s", r, err, r.log.lastLine())
 	}
 	return nil
 }
 
-// replicaLog is what the process writes: JSON, and in plain words what it fails of.
+// replicaLog reads what the process writes: JSON, and plain words when it fails.
 type replicaLog struct {
 	started chan struct{} // closed when the replica takes part
 

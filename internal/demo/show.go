@@ -4,25 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	//nolint:depguard // A private Postgres is for tests and for the demo, which this is.
-	"github.com/siltgate/siltgate/internal/localpg"
-	"github.com/siltgate/siltgate/worker"
+	"github.com/siltgate/siltgate/internal/schedule"
+	//nolint:depguard // The application beside is for tests and for the demo, which this is.
+	"github.com/siltgate/siltgate/internal/testkit/application"
+	//nolint:depguard // So is a private Postgres.
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/jobs"
 )
 
 const (
 	replicas = 3
 	cron     = "*/4 * * * * *"
 
+	// rest is how long a user of the application pauses between two things.
+	rest = 40 * time.Millisecond
+
 	// maxRows spreads the dead rows over several ticks, so that one sees them go.
 	maxRows = 20_000
 
-	// patience is how long one act may take, on a machine that has more to do.
-	patience = 45 * time.Second
+	// patience is how long one act may take, on a busy machine too.
+	patience = 2 * time.Minute
 
 	clearTimeout = 20 * time.Second
 )
@@ -33,18 +40,19 @@ type show struct {
 	say  narrator
 
 	server *localpg.Server
-	conn   *pgx.Conn // the audience's own
-	app    *application
+	conn   *pgx.Conn // for what the demo itself reads
+	app    *application.Application
 	fleet  *fleet
 
-	schedule worker.Schedule
+	schedule schedule.Schedule
 	initial  int64     // rows in the tables at first
 	dead     int64     // of which dead
-	born     time.Time // the schema, as the replicas will read it
+	born     time.Time // when the schema was created, as replicas read it
 	leader   *replica
 	told     map[int64]bool // runs whose end was told
 	killedAt time.Time      // the first leader
-	last     run            // began after the application had ended
+	last     jobs.Run       // began after the application had ended
+	drawnAt  time.Time      // when the bar was drawn last
 }
 
 // play shows the demo, act by act.
@@ -73,14 +81,15 @@ func (s *show) play(ctx context.Context) error {
 }
 
 func (s *show) startPostgres(ctx context.Context) error {
-	s.say.title("Three replicas of Siltgate purge the dead tokens of an application, and lose their leader.\n" +
+	s.say.title("Three replicas of Siltgate purge the dead tokens of an application, and lose\ntheir leader.\n" +
 		"All of it is private to this demo, which takes about half a minute.")
 	where := "starting a private one"
-	if _, err := localpg.Find(ctx, s.demo.BinDir, s.demo.Path); errors.Is(err, localpg.ErrNotFound) {
-		where = "none on this machine: downloading one, this once"
+	opts := localpg.Options{BinDir: s.demo.BinDir, Path: s.demo.Path}
+	if dir := localpg.Downloads(ctx, opts); dir != "" {
+		where = "none on this machine: downloading one to " + dir + ", this once"
 	}
 	s.say.line("postgres", "%s", where)
-	server, err := localpg.Start(ctx, localpg.Options{BinDir: s.demo.BinDir, Path: s.demo.Path})
+	server, err := localpg.Start(ctx, opts)
 	if err != nil {
 		return err
 	}
@@ -106,7 +115,7 @@ func (s *show) fillTables(ctx context.Context) error {
 		return err
 	}
 	for _, c := range counts {
-		s.say.line("tables", "%s: %d rows, of which %d are dead", c.Table, c.All, c.Dead)
+		s.say.line("tables", "%s: %s rows, of which %s are dead", c.Table, number(c.All), number(c.Dead))
 	}
 	s.initial, s.dead = total(counts).All, total(counts).Dead
 	return nil
@@ -114,17 +123,22 @@ func (s *show) fillTables(ctx context.Context) error {
 
 func (s *show) startApplication(ctx context.Context) error {
 	var err error
-	if s.app, err = startApplication(ctx, s.server.URL(database)); err != nil {
+	s.app, err = application.Start(ctx, application.Options{
+		URL:    s.server.URL(database),
+		Rest:   rest,
+		Random: func(int) *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) },
+	})
+	if err != nil {
 		return err
 	}
-	s.say.line("application", "looks up, rotates and issues tokens from now on, %d statements a second,", time.Second/pause)
-	s.say.line("", "and renews tokens that have only seconds left: those rows must stay")
+	s.say.line("application", "looks up, rotates and issues tokens from now on, %d times a second,", application.Users*time.Second/rest)
+	s.say.line("", "and renews tokens that have just expired: those rows must stay")
 	return nil
 }
 
 func (s *show) startFleet(ctx context.Context) error {
 	var err error
-	if s.schedule, err = worker.ParseSchedule(cron, time.UTC); err != nil {
+	if s.schedule, err = schedule.Parse(cron, time.UTC); err != nil {
 		return fmt.Errorf("read the demo's schedule: %w", err)
 	}
 	if s.fleet, err = newFleet(ctx, s.demo.Program, s.server.URL(database)); err != nil {
@@ -142,25 +156,26 @@ func (s *show) startFleet(ctx context.Context) error {
 		return err
 	}
 	for _, r := range s.fleet.replicas {
-		s.say.line("siltgate", "`siltgate run`: %s is process %d", r, r.pid())
+		s.say.line("siltgate", "`siltgate run`: %s is process %d", r, r.Pid())
 	}
-	s.say.line("siltgate", "a run is due every 4 seconds (%s, UTC), and may delete %d rows", cron, maxRows)
+	s.say.line("siltgate", "a run is due every 4 seconds (%s, UTC), and may delete %s rows", cron, number(maxRows))
 	return nil
 }
 
-// clear ends what play has started, also after ctx's end: first who needs the others.
+// clear ends what play has started, also after ctx has ended. What needs another part is ended
+// before that part.
 func (s *show) clear(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearTimeout)
 	defer cancel()
 	if s.app != nil {
-		s.app.abandon()
+		s.app.Stop()
 	}
 	if s.conn != nil {
 		_ = s.conn.Close(ctx) // the server goes next
 	}
 	if s.fleet != nil {
 		_ = s.fleet.stop(ctx) // what matters now is that they end
-		s.fleet.guard.release()
+		s.fleet.guard.Release()
 	}
 	if s.server == nil {
 		return nil

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"syscall"
 	"time"
+
+	"github.com/siltgate/siltgate/jobs"
 )
 
 // watchTicks waits for the first two runs of the schedule.
@@ -13,7 +15,7 @@ func (s *show) watchTicks(ctx context.Context) error {
 	_, err := s.until(ctx, "two runs of the schedule", func(b board) bool {
 		ended := 0
 		for _, r := range b.scheduled() {
-			if r.ended() {
+			if r.Ended() {
 				ended++
 			}
 		}
@@ -32,7 +34,7 @@ func (s *show) killLeader(ctx context.Context) error {
 		latest := s.schedule.LatestTick(b.at)
 		seenTo := false
 		for _, r := range b.runs {
-			if !r.ended() {
+			if !r.Ended() {
 				return false
 			}
 			seenTo = seenTo || r.Tick != nil && r.Tick.Equal(latest)
@@ -44,9 +46,9 @@ func (s *show) killLeader(ctx context.Context) error {
 	}
 	s.killedAt = time.Now()
 	b.leader.end(syscall.SIGKILL)
-	<-b.leader.done
+	<-b.leader.Done()
 	s.say.line("leader", "kill -9 %d: %s is gone without a word; River elects another within about 20s",
-		b.leader.pid(), b.leader)
+		b.leader.Pid(), b.leader)
 	return nil
 }
 
@@ -62,7 +64,7 @@ func (s *show) runBySQL(ctx context.Context) error {
 	_, err := s.until(ctx, "the run asked for by SQL", func(b board) bool {
 		for _, r := range b.runs {
 			if r.ID == id {
-				return r.ended()
+				return r.Ended()
 			}
 		}
 		return false
@@ -82,8 +84,8 @@ func (s *show) awaitLeader(ctx context.Context) error {
 		if err != nil || ok {
 			return err
 		}
-		s.say.line("leader", "nobody leads, ticks due meanwhile: %d; statements of the application: %d",
-			len(ticksBetween(s.schedule, s.killedAt, time.Now())), len(s.app.soFar().statements))
+		s.say.line("leader", "nobody leads, ticks due meanwhile: %d; statements of the application: %s",
+			len(ticksBetween(s.schedule, s.killedAt, time.Now())), number(len(s.app.Record().Statements)))
 	}
 	_, err := s.until(ctx, "a new leader", led)
 	return err
@@ -91,12 +93,12 @@ func (s *show) awaitLeader(ctx context.Context) error {
 
 // awaitCatchUp waits for the first run that the new leader sees to.
 func (s *show) awaitCatchUp(ctx context.Context) error {
-	var first run
+	var first jobs.Run
 	_, err := s.until(ctx, "the new leader's first run", func(b board) bool {
 		for _, r := range b.scheduled() {
 			if r.CreatedAt.After(s.killedAt) {
 				first = r
-				return r.ended()
+				return r.Ended()
 			}
 		}
 		return false
@@ -113,18 +115,16 @@ func (s *show) awaitCatchUp(ctx context.Context) error {
 // awaitLastRun ends the application, and waits for a run that has begun after that: what
 // is dead by then has to be gone.
 func (s *show) awaitLastRun(ctx context.Context) error {
-	if err := s.app.stop(); err != nil {
-		return err
-	}
+	s.app.Stop()
 	ended, err := databaseNow(ctx, s.conn)
 	if err != nil {
 		return err
 	}
-	done := s.app.soFar()
-	s.say.line("application", "has ended: it rotated %d tokens and renewed %d in their last seconds", done.rotated, done.renewed)
+	did := s.app.Record()
+	s.say.line("application", "has ended: it rotated %s tokens and renewed %s", number(did.Rotated), number(did.Renewed))
 	_, err = s.until(ctx, "a run after the application's end", func(b board) bool {
 		for _, r := range b.scheduled() {
-			if r.finished() && r.StartedAt.After(ended) {
+			if finished(r) && r.StartedAt.After(ended) {
 				s.last = r
 				return true
 			}

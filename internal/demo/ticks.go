@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/siltgate/siltgate/worker"
+	"github.com/siltgate/siltgate/internal/schedule"
+	"github.com/siltgate/siltgate/jobs"
 )
 
 // account is what became of the ticks of a time.
@@ -23,8 +24,8 @@ type account struct {
 // settle accounts for every tick from when the schema was created to the tick until. Leaders
 // were lost at vacant, as there was none at first. The first run seen to after that is the
 // one of the latest tick: it makes up for the ticks between, and for no others.
-func settle(schedule worker.Schedule, born, until time.Time, vacant []time.Time, runs []run) account {
-	due := ticksBetween(schedule, born.Add(-time.Nanosecond), until)
+func settle(s schedule.Schedule, born, until time.Time, vacant []time.Time, runs []jobs.Run) account {
+	due := ticksBetween(s, born.Add(-time.Nanosecond), until)
 	vacant = append([]time.Time{born}, vacant...)
 	made := map[time.Time]int{}
 	var a account
@@ -56,7 +57,7 @@ func settle(schedule worker.Schedule, born, until time.Time, vacant []time.Time,
 
 // madeUp tells whether a tick fell due after from, and before the tick of the first run that
 // was seen to after from.
-func madeUp(tick, from time.Time, runs []run) bool {
+func madeUp(tick, from time.Time, runs []jobs.Run) bool {
 	if tick.Before(from) {
 		return false
 	}
@@ -69,9 +70,9 @@ func madeUp(tick, from time.Time, runs []run) bool {
 }
 
 // ticksBetween are those later than after and not later than until.
-func ticksBetween(schedule worker.Schedule, after, until time.Time) []time.Time {
+func ticksBetween(s schedule.Schedule, after, until time.Time) []time.Time {
 	var ticks []time.Time
-	for tick := schedule.Next(after); !tick.After(until); tick = schedule.Next(tick) {
+	for tick := s.Next(after); !tick.After(until); tick = s.Next(tick) {
 		ticks = append(ticks, tick)
 	}
 	return ticks

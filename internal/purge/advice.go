@@ -1,36 +1,94 @@
 package purge
 
-import "fmt"
+import (
+	"strings"
 
-// advised adds to an error of Postgres what an operator can do about it, where
-// that is one thing.
-func advised(err error) error {
-	if advice := advice(sqlState(err)); advice != "" {
-		return fmt.Errorf("%w: %s", err, advice)
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Explain puts the errors of Postgres in err into words of ours: what the SQLSTATE
+// means, and what an operator can do about it. The server's own texts are left out,
+// because a trigger writes them as it likes, with a token in them: its RAISE, and
+// DETAIL, HINT and CONTEXT. The server's log has them. The result still wraps err.
+func Explain(err error) error {
+	if err == nil {
+		return nil
 	}
-	return err
+	text := err.Error()
+	for _, pgErr := range postgresErrors(err) {
+		text = strings.ReplaceAll(text, pgErr.Error(), sentence(pgErr))
+	}
+	return explainedError{text: text, err: err}
 }
 
-func advice(state string) string {
-	switch state {
-	case "25006": // read_only_sql_transaction
-		return "the server takes no writes: it is a standby, or default_transaction_read_only is on"
-	case "42501": // insufficient_privilege
-		return "grant the role SELECT and DELETE on the table, and UPDATE on one of its columns"
-	case "53100": // disk_full
-		return "the server's disk is full: make room there"
-	case "53200": // out_of_memory
-		return "the server is out of memory"
-	case "53300": // too_many_connections
-		return "the server or the role allows no more connections: raise max_connections or its CONNECTION LIMIT"
-	case "57P03": // cannot_connect_now
-		return "the server starts, stops or recovers: it is tried again"
-	case "58030": // io_error
-		return "the server cannot read or write its files: look at its disk"
-	case "XX001": // data_corrupted
-		return "the table is damaged: look at the server's disk, and restore the table"
-	case "XX002": // index_corrupted
-		return "an index is damaged: REINDEX it"
+// explainedError is an error and its text in words.
+type explainedError struct {
+	text string
+	err  error
+}
+
+// Error implements error.
+func (e explainedError) Error() string { return e.text }
+
+// Unwrap returns the error that was explained.
+func (e explainedError) Unwrap() error { return e.err }
+
+// postgresErrors are all errors of Postgres that err wraps.
+func postgresErrors(err error) []*pgconn.PgError {
+	switch e := err.(type) { //nolint:errorlint // each level is looked at by itself
+	case *pgconn.PgError:
+		return []*pgconn.PgError{e}
+	case interface{ Unwrap() error }:
+		return postgresErrors(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var all []*pgconn.PgError
+		for _, inner := range e.Unwrap() {
+			all = append(all, postgresErrors(inner)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// sentence says what an error of Postgres means, and what mends it.
+func sentence(err *pgconn.PgError) string {
+	var s strings.Builder
+	s.WriteString(meaning(err.Code))
+	if err.Routine == "aclcheck_error" {
+		// Its text has the kind and the name of an object that exists, and no more.
+		s.WriteString(", " + err.Message)
+	}
+	s.WriteString(" (SQLSTATE " + err.Code + ")")
+	if err.Where != "" {
+		s.WriteString(", in a trigger of the table or in a function that it calls")
+	}
+	if remedy := remedy(err.Code); remedy != "" {
+		s.WriteString(": " + remedy)
+	}
+	return s.String()
+}
+
+// remedy is what an operator can do, where that is one thing.
+func remedy(code string) string {
+	switch code {
+	case "25006":
+		return "it is a standby, or default_transaction_read_only is on"
+	case "42501":
+		return "`siltgate enqueue --dry-run --wait` says which GRANT is missing"
+	case "53100":
+		return "make room there"
+	case "53300":
+		return "raise max_connections or the role's CONNECTION LIMIT"
+	case "57P03":
+		return "it is tried again"
+	case "58030":
+		return "look at its disk"
+	case "XX001":
+		return "look at the server's disk, and restore the table"
+	case "XX002":
+		return "REINDEX it"
+	case "P0001":
+		return "its text is in the server's log"
 	}
 	return ""
 }

@@ -3,17 +3,18 @@ package purge
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// batchResult is what a batch did, and the dead rows it had to leave. Rows that
-// are gone are also noted in the table's progress, as each statement commits;
-// those that are left only once the target is done with.
+// batchResult is what a batch did, and how many dead rows it had to leave. The deleted ones are counted
+// in the table's progress already, as each statement committed; the others are not yet.
 type batchResult struct {
 	deleted     int64
 	locked      int64
 	undeletable int64
+	referenced  int64
 	how         outcome
 }
 
@@ -23,9 +24,13 @@ func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (b
 		return r.count(ctx, h, t, in)
 	}
 
+	if t.Refusal != "" && r.progress.Isolation.exhausted() {
+		return r.leave(ctx, h, t, in)
+	}
 	limit := r.limit(h, in)
 	st := h.deleteRows(in)
-	if limit > 0 {
+	unlocked := limit > 0 || r.Session.skipsLocked
+	if unlocked {
 		st = h.deleteUnlocked(in, limit)
 	}
 	n, err := r.Session.execute(ctx, st)
@@ -37,20 +42,23 @@ func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (b
 	}
 	t.Deleted += n
 	result := batchResult{deleted: n}
-	switch {
-	case limit > 0 && n == limit: // what is left, is left by the cap
-	case h.keepsRows || len(h.selfReferences) > 0:
-		result.undeletable, err = r.remaining(ctx, h, in)
-	case limit > 0:
-		result.locked, err = r.remaining(ctx, h, in)
+	if limit > 0 && n == limit || !unlocked && !h.mayVetoDelete && len(h.restrictions) == 0 {
+		return result, nil // only the cap may have left rows
+	}
+	left, referenced, err := r.remaining(ctx, h, in)
+	result.referenced = referenced
+	if h.mayVetoDelete || !unlocked {
+		result.undeletable = left
+	} else {
+		result.locked = left
 	}
 	return result, err
 }
 
-// limit is how many rows of the target the run may still delete; 0 = all of them.
+// limit is how many rows of the target may still be deleted; 0 = all of them.
 func (r *run) limit(h heap, in target) int64 {
-	left := r.MaxRows - r.progress.Deleted()
-	if r.MaxRows == 0 || left >= h.mostRows(in) {
+	left := r.upTo - r.current.Deleted
+	if r.most() == 0 || left >= h.mostRows(in) {
 		return 0
 	}
 	return left
@@ -68,37 +76,53 @@ func (h heap) mostRows(in target) int64 {
 	}
 }
 
-// count is a batch of a dry run: what it found counts as deleted.
+// count is a batch of a dry run.
 func (r *run) count(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
-	n, oldest, err := r.Session.countDead(ctx, h, in)
+	n, referenced, oldest, err := r.Session.countDead(ctx, h, in)
 	if err != nil {
 		return batchResult{}, fmt.Errorf("count dead rows: %w", err)
 	}
-	t.Deleted += n
-	if oldest.Valid && (t.Oldest == nil || oldest.Time.Before(*t.Oldest)) {
-		at := oldest.Time.UTC()
+	if err := r.survey(ctx, h, t, in); err != nil {
+		return batchResult{}, err
+	}
+	if err := r.countTouched(ctx, h, t, in); err != nil {
+		return batchResult{}, err
+	}
+	t.Counted += n
+	t.seen(oldest)
+	return batchResult{referenced: referenced}, nil
+}
+
+// seen takes the expiry of a dead row into account, for Oldest.
+func (t *TableProgress) seen(expiry pgtype.Timestamptz) {
+	// JSON knows the years 0 to 9999 only.
+	if year := expiry.Time.Year(); year < 1 || year > 9999 {
+		return
+	}
+	if expiry.Valid && (t.Oldest == nil || expiry.Time.Before(*t.Oldest)) {
+		at := expiry.Time.UTC()
 		t.Oldest = &at
 	}
-	return batchResult{deleted: n}, nil
 }
 
-// remaining counts a target's rows that are dead and still there.
-func (r *run) remaining(ctx context.Context, h heap, in target) (int64, error) {
-	n, _, err := r.Session.countDead(ctx, h, in)
+// remaining counts a target's dead rows that are still there: n that could be deleted, and those that
+// other rows refer to.
+func (r *run) remaining(ctx context.Context, h heap, in target) (n, referenced int64, err error) {
+	n, referenced, _, err = r.Session.countDead(ctx, h, in)
 	if err != nil {
-		return 0, fmt.Errorf("count rows left: %w", err)
+		return 0, 0, fmt.Errorf("count rows left: %w", err)
 	}
-	return n, nil
+	return n, referenced, nil
 }
 
-// countDead counts a target's dead rows, and finds the oldest expiry among them.
-func (s *Session) countDead(ctx context.Context, h heap, in target) (n int64, oldest pgtype.Timestamptz, err error) {
-	err = s.query(ctx, h.countRows(in), &n, &oldest)
-	return n, oldest, err
+// countDead counts a target's dead rows: n that could be deleted, with the oldest expiry among them,
+// and those that other rows refer to.
+func (s *Session) countDead(ctx context.Context, h heap, in target) (n, referenced int64, oldest pgtype.Timestamptz, err error) {
+	err = s.query(ctx, h.countRows(in), &n, &referenced, &oldest)
+	return n, referenced, oldest, err
 }
 
-// yield takes what is free of a target in which someone holds a lock. What
-// stays is the next run's.
+// yield deletes the rows of a target that nobody has locked. The others are left for the next run.
 func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (batchResult, error) {
 	n, err := r.Session.execute(ctx, h.deleteUnlocked(in, limit))
 	switch {
@@ -107,14 +131,21 @@ func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, li
 		if _, err := r.Session.execute(ctx, h.deleteRows(rowList{})); isLockConflict(err) {
 			return batchResult{}, errTableLocked
 		}
-		return r.isolate(ctx, h, t, in)
+		return r.isolate(ctx, h, t, in, err)
 	case err != nil:
 		return batchResult{}, fmt.Errorf("delete unlocked rows: %w", err)
 	}
 	t.Deleted += n
 	result := batchResult{deleted: n, how: blocked}
 	if limit == 0 || n < limit {
-		result.locked, err = r.remaining(ctx, h, in)
+		result.locked, result.referenced, err = r.remaining(ctx, h, in)
 	}
 	return result, err
+}
+
+// measured tells the caller how long a batch took.
+func (r *run) measured(took time.Duration) {
+	if r.Batch != nil {
+		r.Batch(took)
+	}
 }

@@ -11,24 +11,24 @@ func TestFault21ATableThatCannotBePurgedFailsAloneAndIsNamed(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens+`;
 		INSERT INTO refresh_tokens (revoked) VALUES (true), (false);
-		CREATE TABLE other (expires_at date, used text, at timestamptz);
+		CREATE TABLE other (expires_at interval, used text, at timestamptz);
 		CREATE VIEW seen AS SELECT * FROM refresh_tokens`)
 	for _, c := range []struct {
 		table Table
 		want  string
 	}{
-		{Table{Name: "missing", ExpiresColumn: "expires_at"}, "purge missing: does not exist"},
-		{Table{Schema: "nowhere", Name: "missing", ExpiresColumn: "expires_at"}, "purge nowhere.missing: does not exist"},
-		{Table{Name: "seen", ExpiresColumn: "expires_at"}, "purge seen: is a view: want a table"},
-		{Table{Name: "other", ExpiresColumn: "gone"}, `purge other: column "gone" does not exist`},
-		{Table{Name: "other", ExpiresColumn: "expires_at"}, `purge other: column "expires_at" is of type date`},
-		{Table{Name: "other", ExpiresColumn: "at", DoneColumn: "used"}, `purge other: column "used" is of type text`},
-		{Table{Schema: "public", Name: "refresh_tokens", ExpiresColumn: "revoked"}, `column "revoked" is a boolean: EXPIRES_COLUMN wants a timestamp`},
+		{Table{Name: "missing", Rules: []Rule{{Expires: []string{"expires_at"}}}}, "purge missing: does not exist"},
+		{Table{Schema: "nowhere", Name: "missing", Rules: []Rule{{Expires: []string{"expires_at"}}}}, "purge nowhere.missing: does not exist"},
+		{Table{Name: "seen", Rules: []Rule{{Expires: []string{"expires_at"}}}}, "purge seen: is a view: want a table"},
+		{Table{Name: "other", Rules: []Rule{{Expires: []string{"gone"}}}}, `purge other: column "gone" does not exist`},
+		{Table{Name: "other", Rules: []Rule{{Expires: []string{"expires_at"}}}}, `purge other: column "expires_at" is of type interval`},
+		{Table{Name: "other", Rules: []Rule{{Expires: []string{"at"}, Done: "used"}}}, `purge other: column "used" is of type text`},
+		{Table{Schema: "public", Name: "refresh_tokens", Rules: []Rule{{Expires: []string{"revoked"}}}}, `column "revoked" is a boolean: EXPIRES_COLUMN wants a timestamp`},
 		{
-			Table{Schema: "public", Name: "refresh_tokens", DoneColumn: "revoked", KeepDone: time.Hour},
-			`column "revoked" is a boolean: KEEP_DONE=1h0m0s wants a timestamp`,
+			Table{Schema: "public", Name: "refresh_tokens", Rules: []Rule{{Done: "revoked", KeepDone: time.Hour}}},
+			`column "revoked" does not say since when a row is done, which KEEP_DONE=1h0m0s wants`,
 		},
-		{Table{Name: `x"; DROP TABLE refresh_tokens; --`, ExpiresColumn: "expires_at"}, "does not exist"},
+		{Table{Name: `x"; DROP TABLE refresh_tokens; --`, Rules: []Rule{{Expires: []string{"expires_at"}}}}, "does not exist"},
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			db.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
@@ -53,11 +53,11 @@ func TestFault16AFullDiskFailsTheTableWithTheReason(t *testing.T) {
 			RAISE EXCEPTION 'could not extend file "base/5/16384": No space left on device' USING ERRCODE = 'disk_full';
 		END; $$;
 		CREATE TRIGGER fill_disk AFTER DELETE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION fill_disk()`)
-	other := Table{Name: "other", DoneColumn: "done"}
+	other := Table{Name: "other", Rules: []Rule{{Done: "done"}}}
 	e := db.engine(tokens, other)
 	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
-	require.EqualError(t, err, `purge refresh_tokens: delete batch: ERROR: could not extend file "base/5/16384": `+
-		`No space left on device (SQLSTATE 53100): the server's disk is full: make room there`)
+	require.EqualError(t, err, "purge refresh_tokens: delete batch: the server's disk is full (SQLSTATE 53100), "+
+		"in a trigger of the table or in a function that it calls: make room there")
 	require.False(t, p.Done)
 	require.True(t, p.Tables[1].Done, "the other table was purged")
 
@@ -80,16 +80,16 @@ func TestAnErrorSaysWhatToDo(t *testing.T) {
 	_, err := e.Session.conn.Exec(t.Context(), `SET ROLE may_read`)
 	require.NoError(t, err)
 	_, err = e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
-	require.EqualError(t, err, "purge refresh_tokens: delete batch: ERROR: permission denied for table refresh_tokens (SQLSTATE 42501): "+
-		"grant the role SELECT and DELETE on the table, and UPDATE on one of its columns")
+	require.EqualError(t, err, `purge refresh_tokens: role "may_read" lacks DELETE and UPDATE of one column (to pass over locked rows) on it: `+
+		`GRANT DELETE, UPDATE ("revoked") ON "public"."refresh_tokens" TO "may_read"`)
 }
 
 func TestFault21ATableWithoutPrivilegeFailsAloneAndIsNamed(t *testing.T) {
 	t.Parallel()
 	for missing, want := range map[string]string{
-		"SELECT": "permission denied for table guarded",
-		"DELETE": "permission denied for table guarded",
-		"USAGE":  "permission denied for schema vault",
+		"SELECT": `GRANT SELECT ("ctid", "tableoid", "expires_at") ON "vault"."guarded" TO `,
+		"DELETE": `GRANT DELETE ON "vault"."guarded" TO `,
+		"USAGE":  `GRANT USAGE ON SCHEMA "vault" TO `,
 	} {
 		t.Run(missing, func(t *testing.T) {
 			t.Parallel()
@@ -105,13 +105,12 @@ func TestFault21ATableWithoutPrivilegeFailsAloneAndIsNamed(t *testing.T) {
 			} else {
 				db.exec(`REVOKE ` + missing + ` ON vault.guarded FROM ` + role)
 			}
-			e := db.engine(Table{Schema: "vault", Name: "guarded", ExpiresColumn: "expires_at"}, tokens)
+			e := db.engine(Table{Schema: "vault", Name: "guarded", Rules: []Rule{{Expires: []string{"expires_at"}}}}, tokens)
 			_, err := e.Session.conn.Exec(t.Context(), `SET ROLE `+role)
 			require.NoError(t, err)
 			p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 			require.ErrorContains(t, err, "purge vault.guarded: ")
 			require.ErrorContains(t, err, want)
-			require.ErrorContains(t, err, "SQLSTATE 42501")
 			require.True(t, p.Tables[1].Done, "the other table was purged")
 			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
 			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM vault.guarded`))
@@ -122,7 +121,7 @@ func TestFault21ATableWithoutPrivilegeFailsAloneAndIsNamed(t *testing.T) {
 func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
-	late := Table{Name: "late", DoneColumn: "used"}
+	late := Table{Name: "late", Rules: []Rule{{Done: "used"}}}
 	e := db.engine(tokens, late)
 	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.ErrorContains(t, err, "purge late: does not exist")
@@ -140,7 +139,7 @@ func TestAFailedTableIsTriedAgainAlone(t *testing.T) {
 func TestAnOptionalTableMayBeAbsent(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens)
-	p := db.mustPurge(tokens, Table{Name: "password_resets", ExpiresColumn: "expires_at", Optional: true})
+	p := db.mustPurge(tokens, Table{Name: "password_resets", Rules: []Rule{{Expires: []string{"expires_at"}}}, Optional: true})
 	require.True(t, p.Tables[1].Absent)
 }
 

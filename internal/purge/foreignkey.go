@@ -8,122 +8,158 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// foreignKey is a reference to a table that we delete from.
-type foreignKey struct {
-	name       string
-	table      string // quoted, of the rows that refer
-	title      string // the same for people
-	columns    []string
-	referenced []string
-	operators  []string // that compare the two, for SQL
-	cascade    bool
-	indexed    bool
-	self       bool // the table refers to itself
+// Action is what a foreign key does with the rows that refer to a deleted one.
+type Action string
+
+// The actions, as SQL writes them.
+const (
+	NoAction   Action = "NO ACTION"
+	Restrict   Action = "RESTRICT"
+	Cascade    Action = "CASCADE"
+	SetNull    Action = "SET NULL"
+	SetDefault Action = "SET DEFAULT"
+)
+
+// Key is a foreign key. Of a partitioned table it is the one that was declared,
+// not the copies that its partitions inherit.
+type Key struct {
+	OID    uint32
+	Name   string
+	Action Action
+
+	// From is the table of the rows that refer, To the one that they refer to.
+	From, To uint32
+
+	// Their names: FromSchema and FromName are From's, ToSchema and ToName To's.
+	FromSchema, FromName string
+	ToSchema, ToName     string
+
+	// FromPartitioned is set if From is a partitioned table.
+	FromPartitioned bool
+
+	// Columns of From refer to Referenced of To.
+	Columns, Referenced []string
+
+	// Operators compare the two, as SQL writes them: OPERATOR(pg_catalog.=).
+	Operators []string
+
+	// Indexed keys are looked up by an index of From.
+	Indexed bool
 }
 
-// checkReferences refuses references that would delete rows nobody configured,
-// or make each deleted row cost a scan, and notes the table's own.
-func (s *Session) checkReferences(ctx context.Context, r *relation) error {
-	keys, err := s.references(ctx, r.oid)
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		switch {
-		// Whoever may be configured as well: its rows may be live all the same.
-		case key.cascade && key.self:
-			return fmt.Errorf("foreign key %q deletes live rows of the table itself with dead ones (ON DELETE CASCADE): "+
-				"make it NO ACTION or SET NULL", key.name)
-		case key.cascade && !r.table.AllowCascade:
-			return fmt.Errorf("foreign key %q deletes rows of %s with it, dead or not (ON DELETE CASCADE): "+
-				"make it NO ACTION or SET NULL, or allow it with SILTGATE_TABLES_<n>_ALLOW_CASCADE=true", key.name, key.title)
-		case !key.indexed:
-			return fmt.Errorf("foreign key %q has no index, so each deleted row would read all of %s: "+
-				"CREATE INDEX CONCURRENTLY ON %s (%s)", key.name, key.title, key.table, quoteAll(key.columns))
-		case key.self:
-			r.selfReferences = append(r.selfReferences, key)
-		}
-	}
-	return nil
+// FromTitle is From's name with its schema, for people.
+func (k Key) FromTitle() string { return k.FromSchema + "." + k.FromName }
+
+// FromSQL is From's name with its schema, quoted.
+func (k Key) FromSQL() string { return pgx.Identifier{k.FromSchema, k.FromName}.Sanitize() }
+
+// WithoutAction is SQL that declares the key anew with NO ACTION.
+func (k Key) WithoutAction() string {
+	name := pgx.Identifier{k.Name}.Sanitize()
+	return fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)",
+		k.FromSQL(), name, name, quoteAll(k.Columns), pgx.Identifier{k.ToSchema, k.ToName}.Sanitize(), quoteAll(k.Referenced))
 }
 
-// references lists the foreign keys to a table and its partitions, and those
-// that a cascade from there goes on through.
-func (s *Session) references(ctx context.Context, oid uint32) ([]foreignKey, error) {
-	rows, err := s.conn.Query(ctx, `
-		WITH RECURSIVE tree AS (
-			SELECT $1::oid AS oid
+// Restricts reports whether a row stays while another one refers to it.
+func (k Key) Restricts() bool { return k.Action == NoAction || k.Action == Restrict }
+
+// keysTo lists the foreign keys that a DELETE on any of the relations concerns. The catalog has no index
+// for the keys that refer to a relation. But each key has a trigger on the relation that enforces it, also
+// a key that a partition inherits, and triggers have an index by relation.
+func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
+	var keys []Key
+	seen := map[uint32]bool{}
+	var k Key
+	// In pg_trigger.tgtype, 8 means on DELETE.
+	err := c.readEach(ctx, `
+		WITH RECURSIVE fired AS (
+			SELECT g.tgconstraint AS oid
+			FROM pg_catalog.pg_trigger AS g
+			WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
+				AND g.tgisinternal
+				AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8
+				AND g.tgconstraint OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 			UNION
-			SELECT i.inhrelid FROM pg_inherits AS i JOIN tree ON i.inhparent = tree.oid
-		),
-		reached AS (
-			SELECT k.oid, k.conrelid, k.confdeltype
-			FROM pg_constraint AS k
-			JOIN tree ON k.confrelid = tree.oid
-			WHERE k.contype = 'f'
-			UNION
-			SELECT k.oid, k.conrelid, k.confdeltype
-			FROM pg_constraint AS k
-			JOIN reached AS r ON k.confrelid = r.conrelid
-			WHERE k.contype = 'f' AND r.confdeltype = 'c'
+			SELECT k.conparentid
+			FROM fired
+			JOIN pg_catalog.pg_constraint AS k ON k.oid OPERATOR(pg_catalog.=) fired.oid
+			WHERE k.conparentid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 		)
 		SELECT
+			k.oid,
 			k.conname,
+			CASE
+				WHEN k.confdeltype OPERATOR(pg_catalog.=) 'a' THEN 'NO ACTION'
+				WHEN k.confdeltype OPERATOR(pg_catalog.=) 'r' THEN 'RESTRICT'
+				WHEN k.confdeltype OPERATOR(pg_catalog.=) 'c' THEN 'CASCADE'
+				WHEN k.confdeltype OPERATOR(pg_catalog.=) 'n' THEN 'SET NULL'
+				ELSE 'SET DEFAULT'
+			END,
+			k.conrelid,
+			k.confrelid,
 			n.nspname,
 			c.relname,
+			tn.nspname,
+			tc.relname,
+			c.relkind OPERATOR(pg_catalog.=) 'p'::pg_catalog."char",
 			ARRAY(
-				SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
-				JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = key.attnum
+				SELECT a.attname::pg_catalog.text
+				FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
+				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid
+					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
 				ORDER BY key.place
 			),
 			ARRAY(
-				SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS key (attnum, place)
-				JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = key.attnum
+				SELECT a.attname::pg_catalog.text
+				FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS key (attnum, place)
+				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.confrelid
+					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
 				ORDER BY key.place
 			),
 			ARRAY(
-				SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
-				FROM unnest(k.conpfeqop) WITH ORDINALITY AS key (operator, place)
-				JOIN pg_operator AS o ON o.oid = key.operator
-				JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+				SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+				FROM pg_catalog.unnest(k.conpfeqop) WITH ORDINALITY AS key (operator, place)
+				JOIN pg_catalog.pg_operator AS o ON o.oid OPERATOR(pg_catalog.=) key.operator
+				JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) o.oprnamespace
 				ORDER BY key.place
 			),
-			k.confdeltype = 'c',
 			EXISTS (
-				SELECT FROM pg_index AS i
-				JOIN pg_class AS c ON c.oid = i.indexrelid
-				JOIN pg_am AS m ON m.oid = c.relam
-				JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-				WHERE i.indrelid = k.conrelid
+				SELECT
+				FROM pg_catalog.pg_index AS i
+				JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+				JOIN pg_catalog.pg_am AS m ON m.oid OPERATOR(pg_catalog.=) c.relam
+				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid
+					AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]
+				WHERE i.indrelid OPERATOR(pg_catalog.=) k.conrelid
 					AND i.indisvalid
-					AND m.amname IN ('btree', 'hash')
-					AND a.attnum = ANY(k.conkey)
-					AND coalesce(pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', a.attname), true)
-			),
-			k.conrelid IN (SELECT oid FROM tree) AND k.confrelid IN (SELECT oid FROM tree)
-		FROM reached
-		JOIN pg_constraint AS k ON k.oid = reached.oid
-		JOIN pg_class AS c ON c.oid = k.conrelid
-		JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE k.conparentid = 0 -- partitions repeat their parent's
-		ORDER BY k.conname`, oid)
-	if err != nil {
-		return nil, fmt.Errorf("read foreign keys to it: %w", err)
-	}
-
-	var keys []foreignKey
-	var key foreignKey
-	var schema, name string
-	_, err = pgx.ForEachRow(rows, []any{
-		&key.name, &schema, &name, &key.columns, &key.referenced,
-		&key.operators, &key.cascade, &key.indexed, &key.self,
-	}, func() error {
-		key.table = pgx.Identifier{schema, name}.Sanitize()
-		key.title = schema + "." + name
-		keys = append(keys, key)
-		key.columns, key.referenced, key.operators = nil, nil, nil
-		return nil
-	})
+					AND m.amname OPERATOR(pg_catalog.=) ANY('{btree,hash}'::pg_catalog.name[])
+					AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
+					AND coalesce(
+						pg_catalog.pg_get_expr(i.indpred, i.indrelid)
+							OPERATOR(pg_catalog.=) pg_catalog.format('(%I IS NOT NULL)', a.attname),
+						true)
+			)
+		FROM fired
+		JOIN pg_catalog.pg_constraint AS k ON k.oid OPERATOR(pg_catalog.=) fired.oid
+		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) k.conrelid
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		JOIN pg_catalog.pg_class AS tc ON tc.oid OPERATOR(pg_catalog.=) k.confrelid
+		JOIN pg_catalog.pg_namespace AS tn ON tn.oid OPERATOR(pg_catalog.=) tc.relnamespace
+		WHERE k.conparentid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+			AND k.contype OPERATOR(pg_catalog.=) 'f'::pg_catalog."char"
+		ORDER BY k.conname, k.oid`,
+		oids, []any{
+			&k.OID, &k.Name, &k.Action, &k.From, &k.To, &k.FromSchema, &k.FromName,
+			&k.ToSchema, &k.ToName, &k.FromPartitioned,
+			&k.Columns, &k.Referenced, &k.Operators, &k.Indexed,
+		}, func() error {
+			if !seen[k.OID] {
+				seen[k.OID] = true
+				keys = append(keys, k)
+			}
+			k = Key{}
+			return nil
+		})
 	if err != nil {
 		return nil, fmt.Errorf("read foreign keys to it: %w", err)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestFault22RowsThatOthersReferToAreIsolatedAndCounted(t *testing.T) {
+func TestFault22RowsThatOthersReferToStayAndAreCounted(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"RESTRICT", "NO ACTION"} {
 		for _, plan := range []string{planSweep, planIndex} {
@@ -23,8 +23,9 @@ func TestFault22RowsThatOthersReferToAreIsolatedAndCounted(t *testing.T) {
 				}
 				p := db.mustPurge(tokens)
 				require.EqualValues(t, 2990, p.Deleted())
-				require.EqualValues(t, 10, p.Tables[0].Undeletable)
+				require.EqualValues(t, 10, p.Tables[0].Referenced)
 				require.Zero(t, p.Tables[0].Locked)
+				require.Zero(t, p.Tables[0].Undeletable)
 			})
 		}
 	}
@@ -56,7 +57,7 @@ func TestFault22CascadesAndReferencesWithoutAnIndexAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`, c.ddl)
-			codes := Table{Name: "codes", DoneColumn: "used", Optional: true}
+			codes := Table{Name: "codes", Rules: []Rule{{Done: "used"}}, Optional: true}
 			_, err := db.purge(tokens, codes)
 			require.ErrorContains(t, err, c.want)
 			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
@@ -72,7 +73,7 @@ func TestACascadeIsAllowedByNameOnly(t *testing.T) {
 		CREATE INDEX ON codes (token_id);
 		INSERT INTO codes VALUES (1, false)`)
 	// That codes is configured too is no leave to delete a live row of it.
-	_, err := db.purge(tokens, Table{Name: "codes", DoneColumn: "used"})
+	_, err := db.purge(tokens, Table{Name: "codes", Rules: []Rule{{Done: "used"}}})
 	require.ErrorContains(t, err, "deletes rows of public.codes with it, dead or not (ON DELETE CASCADE)")
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM codes`))
 
@@ -104,17 +105,27 @@ func TestFault22ATableThatRefersToItselfGoesInTheOrderItsRowsAllow(t *testing.T)
 					CREATE INDEX ON refresh_tokens (expires_at);
 					CREATE INDEX ON refresh_tokens (revoked)`)
 				live := db.number(`SELECT count(*) FROM refresh_tokens WHERE NOT revoked`)
-				// What a live row leads to, however far, has to stay.
+				// What a live row leads to, however far, has to stay, unless its
+				// reference is set to NULL.
 				needed := db.number(`
 					WITH RECURSIVE kept AS (
 						SELECT id, other FROM refresh_tokens WHERE NOT revoked
 						UNION
 						SELECT r.id, r.other FROM refresh_tokens AS r JOIN kept ON r.id = kept.other
 					) SELECT count(*) FROM kept`)
+				if action == "SET NULL" {
+					needed = live
+				}
+				e := db.engine(tokens)
+				dry, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
+				require.NoError(t, err)
+				e.Session.Close(t.Context())
 				p := db.mustPurge(tokens)
+				require.Equal(t, p.Deleted(), dry.Tables[0].Counted, "what the dry run promised")
+				require.Equal(t, p.Tables[0].Referenced, dry.Tables[0].Referenced)
 				require.Equal(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE NOT revoked`))
 				require.Equal(t, needed, db.number(`SELECT count(*) FROM refresh_tokens`))
-				require.Equal(t, needed-live, p.Tables[0].Undeletable, "dead rows that live ones lead to")
+				require.Equal(t, needed-live, p.Tables[0].Referenced, "dead rows that live ones lead to")
 			})
 		}
 	}

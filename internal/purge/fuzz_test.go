@@ -23,7 +23,7 @@ func FuzzFault29Names(f *testing.F) {
 	e := shared.engine()
 	f.Fuzz(func(t *testing.T, name, expires, done string) {
 		db := &database{t: t, url: shared.url, pool: shared.pool}
-		table := Table{Name: name, ExpiresColumn: expires, DoneColumn: done}
+		table := Table{Name: name, Rules: []Rule{{Expires: []string{expires}, Done: done}}}
 		run := func() (Progress, error) {
 			return e.Run(t.Context(), Request{Tables: []Table{table}}, Progress{})
 		}
@@ -37,9 +37,9 @@ func FuzzFault29Names(f *testing.F) {
 			}
 		}
 		var catalog bool
-		require.NoError(t, e.Session.conn.QueryRow(t.Context(), `SELECT to_regclass('pg_catalog.' || quote_ident($1)) IS NOT NULL`, name).Scan(&catalog))
+		require.NoError(t, e.Session.conn.QueryRow(t.Context(), `SELECT pg_catalog.to_regclass($1) IS NOT NULL`, `pg_catalog.`+quoted(name)).Scan(&catalog))
 		if catalog {
-			t.Skip("a temporary table hides the catalog from its session, and a run's session makes none")
+			t.Skip("the catalog hides a temporary table from its session")
 		}
 		if _, err := e.Session.conn.Exec(t.Context(), `CREATE TEMPORARY TABLE `+quoted(name)+
 			` (`+quoted(expires)+` timestamptz, `+quoted(done)+` boolean)`); err != nil {
@@ -50,14 +50,18 @@ func FuzzFault29Names(f *testing.F) {
 			require.NoError(t, err)
 		}()
 		_, err := e.Session.conn.Exec(t.Context(), `
-			INSERT INTO pg_temp.`+quoted(name)+` VALUES (now() - interval '1 hour', false), (NULL, true), (now() + interval '1 hour', false)`)
+			INSERT INTO pg_temp.`+quoted(name)+` VALUES ('2000-01-01', false), (NULL, true), ('2200-01-01', false)`)
 		require.NoError(t, err)
 
 		p, err := run()
 		require.NoError(t, err)
+		if table.IsPattern() {
+			require.Zero(t, p.Deleted(), "a pattern matches no temporary table")
+			return
+		}
 		require.EqualValues(t, 2, p.Deleted())
 		var left int
-		require.NoError(t, e.Session.conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_temp.`+quoted(name)).Scan(&left))
+		require.NoError(t, e.Session.conn.QueryRow(t.Context(), `SELECT pg_catalog.count(*) FROM pg_temp.`+quoted(name)).Scan(&left))
 		require.Equal(t, 1, left)
 		require.EqualValues(t, 1, db.number(`SELECT count(*) FROM bystander`))
 	})

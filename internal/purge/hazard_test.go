@@ -172,11 +172,12 @@ func TestABatchEndsBeforeTheServerLooksForDeadlocks(t *testing.T) {
 				EXECUTE format('ALTER DATABASE %%I SET deadlock_timeout TO %q', current_database());
 				EXECUTE format('ALTER DATABASE %%I SET statement_timeout TO %d', current_database()); END $$`, setting, role))
 			var deadlock, statement, lock int64
-			err := db.session().conn.QueryRow(t.Context(), `SELECT
-				(SELECT setting::bigint FROM pg_settings WHERE name = 'deadlock_timeout'),
-				(SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout'),
-				(SELECT setting::bigint FROM pg_settings WHERE name = 'lock_timeout')`).Scan(&deadlock, &statement, &lock)
-			require.NoError(t, err)
+			s := db.session()
+			for name, ms := range map[string]*int64{"deadlock_timeout": &deadlock, "statement_timeout": &statement, "lock_timeout": &lock} {
+				err := s.conn.QueryRow(t.Context(), `
+					SELECT setting::pg_catalog.int8 FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) $1`, name).Scan(ms)
+				require.NoError(t, err)
+			}
 			require.Positive(t, lock)
 			require.Positive(t, statement)
 			if deadlock >= 100 {
@@ -192,8 +193,8 @@ func TestABatchEndsBeforeTheServerLooksForDeadlocks(t *testing.T) {
 func TestRowsThatAConstraintOrATriggerKeepsAreIsolated(t *testing.T) {
 	t.Parallel()
 	for name, ddl := range map[string]string{
-		"SET NULL where null is not allowed": `
-			CREATE TABLE audit (token_id bigint NOT NULL REFERENCES refresh_tokens ON DELETE SET NULL);
+		"SET DEFAULT where the default is no key": `
+			CREATE TABLE audit (token_id bigint DEFAULT -1 REFERENCES refresh_tokens ON DELETE SET DEFAULT);
 			CREATE INDEX ON audit (token_id); INSERT INTO audit VALUES (500)`,
 		"a trigger that raises": `
 			CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -219,7 +220,7 @@ func TestAFailingTriggerOfAPartitionIsAFailure(t *testing.T) {
 		CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO missing VALUES (1); RETURN NULL; END $$;
 		CREATE TRIGGER x AFTER DELETE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION log()`)
 	_, err := db.purge(tokens)
-	require.ErrorContains(t, err, `relation "missing" does not exist`)
+	require.ErrorContains(t, err, "a table does not exist (SQLSTATE 42P01), in a trigger of the table")
 }
 
 func TestARestLongerThanTheSliceEndsIt(t *testing.T) {
@@ -248,9 +249,7 @@ func TestATableThatRefersToItselfDoesNotChaseRevocations(t *testing.T) {
 		db.exec(fmt.Sprintf(`UPDATE refresh_tokens SET revoked = true WHERE id = %d`, next))
 	}}, Progress{})
 	require.NoError(t, err)
-	// Three passes: the first finds the row revoked before it too, so a row more
-	// than the second. A pass visits the range, and repeats that.
-	require.LessOrEqual(t, p.Tables[0].Batches, int64(3*(1+mostRepeats)))
+	require.LessOrEqual(t, p.Tables[0].Batches, int64(3), "what is revoked meanwhile is the next run's")
 }
 
 func TestRowsOfATableThatRefersToItselfAreCountedOnce(t *testing.T) {
@@ -266,6 +265,7 @@ func TestRowsOfATableThatRefersToItselfAreCountedOnce(t *testing.T) {
 	require.NoError(t, tx.Rollback(t.Context()))
 	require.EqualValues(t, 29, p.Deleted())
 	require.EqualValues(t, 1, p.Tables[0].Locked+p.Tables[0].Undeletable)
+	require.Zero(t, p.Tables[0].Referenced)
 }
 
 func TestRowsLeftByTheCapAreNotCountedAsStuck(t *testing.T) {

@@ -3,51 +3,55 @@ package purge
 import (
 	"context"
 	"fmt"
-	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
-// hasIndexes reports whether every arm of the heap has an index that lists its
-// dead rows: led by the column, and complete for what the arm asks.
-func (s *Session) hasIndexes(ctx context.Context, h heap) (bool, error) {
-	for _, a := range h.arms {
-		var found bool
-		err := s.conn.QueryRow(ctx, `
-			SELECT EXISTS (
-				SELECT
-				FROM pg_index AS i
-				JOIN pg_class AS c ON c.oid = i.indexrelid
-				JOIN pg_am AS m ON m.oid = c.relam
-				LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-				WHERE i.indrelid = $1
-					AND i.indisvalid
-					AND m.amname = 'btree'
-					AND (
-						a.attname = $2::name
-							AND coalesce(pg_get_expr(i.indpred, i.indrelid) = ANY($3::text[]), true)
-						OR $4 AND pg_get_expr(i.indpred, i.indrelid) = ANY($3::text[])
-					))`,
-			h.oid, a.column, a.impliedPredicates(), a.kind == boolean).Scan(&found)
-		if err != nil {
-			return false, fmt.Errorf("read its indexes: %w", err)
+// leads finds a lead for each reason for which a row may be dead, with an index that has the lead's
+// column first and all rows to which the lead leads. It returns nil if one reason has no such lead.
+func (s *Session) leads(ctx context.Context, h heap) ([]lead, error) {
+	var leads []lead
+	for _, r := range reasons(h.conditions) {
+		found := false
+		for _, l := range r {
+			indexed, err := s.hasIndex(ctx, h, l)
+			if err != nil {
+				return nil, err
+			}
+			if found = indexed; found {
+				leads = append(leads, l)
+				break
+			}
 		}
 		if !found {
-			return false, nil
+			return nil, nil
 		}
 	}
-	return true, nil
+	return leads, nil
 }
 
-// impliedPredicates are the conditions of partial indexes that hold every row
-// the arm asks for, as Postgres prints them.
-func (a arm) impliedPredicates() []string {
-	column := a.column
-	if quoted := (pgx.Identifier{column}).Sanitize(); strings.ToLower(column) != column || strings.ContainsAny(column, " -.$") {
-		column = quoted
+// hasIndex reports whether an index of the heap serves a lead.
+func (s *Session) hasIndex(ctx context.Context, h heap, l lead) (bool, error) {
+	var found bool
+	err := s.conn.QueryRow(ctx, `
+			SELECT EXISTS (
+				SELECT
+				FROM pg_catalog.pg_index AS i
+				JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+				JOIN pg_catalog.pg_am AS m ON m.oid OPERATOR(pg_catalog.=) c.relam
+				LEFT JOIN pg_catalog.pg_attribute AS a
+					ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]
+				CROSS JOIN LATERAL (
+					SELECT pg_catalog.pg_get_expr(i.indpred, i.indrelid) OPERATOR(pg_catalog.=) ANY($3::pg_catalog.text[]) AS implied
+				) AS predicate
+				WHERE i.indrelid OPERATOR(pg_catalog.=) $1
+					AND i.indisvalid
+					AND m.amname OPERATOR(pg_catalog.=) 'btree'
+					AND (
+						a.attname OPERATOR(pg_catalog.=) $2::pg_catalog.name AND coalesce(predicate.implied, true)
+						OR $4::pg_catalog.bool AND predicate.implied
+					))`,
+		h.oid, l.name, l.impliedPredicates(), l.isFlag()).Scan(&found)
+	if err != nil {
+		return false, fmt.Errorf("read its indexes: %w", err)
 	}
-	if a.kind == boolean {
-		return []string{column, "(" + column + " = true)"}
-	}
-	return []string{"(" + column + " IS NOT NULL)"}
+	return found, nil
 }

@@ -12,20 +12,19 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// errTooMany is more dead rows than a list is for.
+// errTooMany says that there are so many dead rows that a sweep is cheaper than a list.
 var errTooMany = errors.New("more dead rows than are worth listing")
 
-// list finds the dead rows from a row on, by an index per arm. It gives up with
-// errTooMany when there are more than are worth it; when it takes long, the list
-// is partial.
-func (r *run) list(ctx context.Context, h heap, from rowID) (*victims, error) {
+// list lists the dead rows from a row on, by one index for each reason. It returns errTooMany if
+// there are more than worthListing, and a partial list if it takes longer than listPatience.
+func (r *run) list(ctx context.Context, h heap, leads []lead, from rowID) (*victims, error) {
 	l := lister{run: r, heap: h, found: &victims{most: mostVictims, from: from}, until: time.Now().Add(cmp.Or(r.listFor, listPatience))}
-	for _, a := range h.arms {
+	for _, lead := range leads {
 		list := l.byKey
-		if a.kind == boolean {
+		if lead.after == nil {
 			list = l.atOnce
 		}
-		if err := list(ctx, a); err != nil {
+		if err := list(ctx, lead); err != nil {
 			return nil, err
 		}
 	}
@@ -41,26 +40,26 @@ type lister struct {
 	until time.Time
 }
 
-// byKey goes along the index of a timestamp, page by page: each is a
-// transaction as long as a batch, and is rested for.
-func (l *lister) byKey(ctx context.Context, a arm) error {
+// byKey reads the index of a timestamp page by page. Each page takes as long as a batch, and is
+// followed by a rest.
+func (l *lister) byKey(ctx context.Context, to lead) error {
 	pace := rowPacer(l.run.Pace)
 	var from any
 	for seen, again, least := 0, 0, 0; ; {
 		limit := max(pace.size, least)
-		page, err := l.page(ctx, a, from, limit)
+		page, err := l.page(ctx, to, from, limit)
 		if err != nil {
 			return err
 		}
 		seen += page.rows - again
-		again = page.atLast // the next page begins with them
+		again = page.atLast // the next page begins with these rows again
 		switch {
 		case int64(seen) > l.heap.worthListing():
 			return errTooMany
 		case page.rows < limit:
 			return nil
 		case page.last == from:
-			least = 2 * limit // all of it at one instant, and there may be more
+			least = 2 * limit // all rows of the page have one key, and more may have it
 		default:
 			from, least = page.last, 0
 		}
@@ -72,16 +71,16 @@ func (l *lister) byKey(ctx context.Context, a arm) error {
 	}
 }
 
-// atOnce lists what is true, which has no order to go on in. What is too much
-// for one statement's time is another round's.
-func (l *lister) atOnce(ctx context.Context, a arm) error {
+// atOnce lists the rows of a partial index on a flag by one statement: they have no order by which to
+// read them in pages. If that takes too long, the list is partial, and another round follows.
+func (l *lister) atOnce(ctx context.Context, to lead) error {
 	for limit := int(min(l.heap.worthListing()+1, mostVictims)); ; limit /= 2 {
-		page, err := l.page(ctx, a, nil, limit)
+		page, err := l.page(ctx, to, nil, limit)
 		switch {
 		case isTimeout(err) && limit > fewVictims && time.Now().Before(l.until):
 			continue
 		case isTimeout(err) && len(l.found.ids) > 0:
-			l.found.partial = true // those of the other arms go first
+			l.found.partial = true // rows that are dead for other reasons are deleted first
 			return nil
 		case err != nil:
 			return err
@@ -96,26 +95,31 @@ func (l *lister) atOnce(ctx context.Context, a arm) error {
 // page is a part of a list.
 type page struct {
 	rows   int
-	last   any // the highest key, comparable
-	atLast int // how many rows have that
+	last   any // the highest key
+	atLast int // how many rows have that key
 	took   time.Duration
 }
 
 // page adds some rows to the list.
-func (l *lister) page(ctx context.Context, a arm, from any, limit int) (page, error) {
+func (l *lister) page(ctx context.Context, to lead, from any, limit int) (page, error) {
 	if err := l.run.proceed(ctx); err != nil {
 		return page{}, err
 	}
 	var p page
 	began := time.Now()
 	var err error
-	if a.kind == timestampWithoutZone {
-		err = collect[pgtype.Timestamp](ctx, l, l.heap.listDead(a, from, limit), &p)
-	} else {
-		err = collect[pgtype.Timestamptz](ctx, l, l.heap.listDead(a, from, limit), &p)
+	switch st := l.heap.listDead(to, from, limit); to.kind {
+	case timestampWithoutZone:
+		err = collect[pgtype.Timestamp](ctx, l, st, &p)
+	case date:
+		err = collect[pgtype.Date](ctx, l, st, &p)
+	case integer:
+		err = collect[int64](ctx, l, st, &p)
+	default:
+		err = collect[pgtype.Timestamptz](ctx, l, st, &p)
 	}
 	p.took = time.Since(began)
-	l.run.rest = l.run.Pace.rest(p.took)
+	l.run.read(p.took)
 	return p, err
 }
 
@@ -143,9 +147,9 @@ func (s *Session) rowIDs(ctx context.Context, st *statement) (rowList, error) {
 	return ids, err
 }
 
-// each runs a statement that returns rows, and do for each.
+// each runs a statement, and calls do after each row was read into the pointers.
 func (s *Session) each(ctx context.Context, st *statement, into []any, do func()) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StatementPatience)
 	defer cancel()
 	rows, err := s.conn.Query(ctx, st.String(), st.args...)
 	if err != nil {
@@ -158,11 +162,11 @@ func (s *Session) each(ctx context.Context, st *statement, into []any, do func()
 	return err
 }
 
-// estimate asks the planner how many rows of a table, named for SQL, are dead; 0
-// if it has to read the statistics of so many partitions that it takes too long.
-func (s *Session) estimate(ctx context.Context, table string, arms []arm) (int64, error) {
+// estimate asks the planner how many rows of a table are dead. It returns 0 if that takes too long,
+// as where the planner reads the statistics of very many partitions.
+func (s *Session) estimate(ctx context.Context, table string, conditions []condition) (int64, error) {
 	var plan []byte
-	err := s.query(ctx, estimateDead(table, arms), &plan)
+	err := s.query(ctx, estimateDead(table, conditions), &plan)
 	if isTimeout(err) {
 		return 0, nil
 	}

@@ -52,7 +52,7 @@ func TestAListThatTakesLongIsWorkedInRounds(t *testing.T) {
 			require.Equal(t, planIndex, table.Plan)
 			require.Equal(t, dead-5, table.Deleted)
 			require.EqualValues(t, 2, table.Locked, "counted once, in however many rounds they were met")
-			require.EqualValues(t, 3, table.Undeletable)
+			require.EqualValues(t, 3, table.Referenced)
 			require.EqualValues(t, 5, db.number(wideDead))
 		})
 	}
@@ -94,7 +94,7 @@ func TestARoundThatDeletesNothingIsTheLast(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, p.Done)
 	require.Zero(t, p.Deleted())
-	require.Equal(t, dead, p.Tables[0].Undeletable)
+	require.Equal(t, dead, p.Tables[0].Referenced)
 	require.Equal(t, planSweep, p.Tables[0].Plan, "what is left, the sweep visits once")
 }
 
@@ -102,7 +102,7 @@ func TestRoundsComeToAnEndWhateverTheyFind(t *testing.T) {
 	t.Parallel()
 	var table TableProgress
 	rounds := 1
-	for table.Position.Found = 1; table.nextRound(); table.Position.Found = 1 {
+	for table.Position.Deleted = 1; table.nextRound(); table.Position.Deleted = 1 {
 		rounds++
 		require.LessOrEqual(t, rounds, mostRounds+1)
 	}
@@ -120,7 +120,7 @@ func TestRoundsGoOnInAnotherSlice(t *testing.T) {
 		require.Less(t, slices, 100)
 		p = e.slice(t, Request{}, p, 1)
 	}
-	require.Greater(t, slices, 4)
+	require.Greater(t, slices, 2) // batches grow from slice to slice, so that the later ones do more
 	require.Equal(t, dead, p.Deleted())
 	require.Equal(t, planIndex, p.Tables[0].Plan)
 	require.Zero(t, db.number(wideDead))
@@ -134,7 +134,7 @@ func TestADryRunCountsEachRowOnce(t *testing.T) {
 		e.listFor = listFor
 		p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
 		require.NoError(t, err)
-		require.Equal(t, db.number(wideDead), p.Deleted())
+		require.Equal(t, db.number(wideDead), p.Tables[0].Counted)
 	}
 }
 
@@ -145,12 +145,12 @@ func TestADryRunThatGivesItsListUpCountsEachRowOnce(t *testing.T) {
 	dry := Request{DryRun: true}
 	p := e.slice(t, dry, Progress{}, 1)
 	require.Equal(t, planIndex, p.Tables[0].Plan)
-	require.Positive(t, p.Deleted())
+	require.Positive(t, p.Tables[0].Counted)
 	e.listFor = 1
 	p = e.slice(t, dry, p, 1000)
 	require.True(t, p.Done)
 	require.Equal(t, planSweep, p.Tables[0].Plan)
-	require.Equal(t, db.number(wideDead), p.Deleted())
+	require.Equal(t, db.number(wideDead), p.Tables[0].Counted)
 }
 
 // A page is rested for. Where that takes longer than what is left of the slice, so will it in the next.
@@ -164,7 +164,7 @@ func TestATableWhoseListsComeToNothingIsSwept(t *testing.T) {
 	for slices := 0; p.Deleted() == 0; slices++ {
 		require.Less(t, slices, 5, "slice after slice is over before anything is deleted")
 		var err error
-		p, err = e.Run(t.Context(), Request{Tables: e.tables, Until: time.Now().Add(longestRest + time.Second)}, p)
+		p, err = e.Run(t.Context(), Request{Tables: e.tables, Until: time.Now().Add(LongestRest + time.Second)}, p)
 		require.NoError(t, err)
 	}
 	e.Pace.DutyCycle = 1
@@ -189,14 +189,19 @@ func TestAListThatNoStatementGetsThroughIsGivenUpInTime(t *testing.T) {
 			PERFORM pg_sleep(0.004) WHERE revoked;
 			RETURN true;
 		END; $$;
-		ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
 		CREATE POLICY slow ON refresh_tokens USING (slowly(revoked));`+indexTokens)
-	lists := 0
+	// A policy makes the lists of revoked rows slow. It is on for these alone, because a
+	// table with such a policy is refused.
+	lists, slow := 0, false
 	session := db.watched(func(sql string) {
-		if strings.Contains(sql, "ORDER BY") || !strings.Contains(sql, "LIMIT") || !strings.Contains(sql, "revoked") {
-			return
+		list := strings.Contains(sql, "LIMIT") && strings.Contains(sql, "revoked") && !strings.Contains(sql, "ORDER BY")
+		if list {
+			lists++
 		}
-		lists++
+		if list != slow {
+			db.exec(map[bool]string{true: `ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY`, false: `ALTER TABLE refresh_tokens DISABLE ROW LEVEL SECURITY`}[list])
+			slow = list
+		}
 	})
 	role := db.role(`GRANT SELECT, DELETE, UPDATE ON refresh_tokens TO %[1]s`)
 	_, err := session.conn.Exec(t.Context(), `SET ROLE `+role)
@@ -222,10 +227,10 @@ func TestAnEstimateThatTakesLongIsDoneWithout(t *testing.T) {
 		END $$;
 		INSERT INTO refresh_tokens VALUES ('2020-03-01')`)
 	e := db.engine(tokens)
-	arms := deadArms(tokens, map[string]columnKind{"expires_at": timestampWithZone, "revoked": boolean}, time.Now())
+	conditions := relation{table: tokens, columns: shapeColumns()}.conditionsOf(time.Now())
 	_, err := e.Session.conn.Exec(t.Context(), `SET statement_timeout = 1`)
 	require.NoError(t, err)
-	estimate, err := e.Session.estimate(t.Context(), "refresh_tokens", arms)
+	estimate, err := e.Session.estimate(t.Context(), "public.refresh_tokens", conditions)
 	require.NoError(t, err)
 	require.Zero(t, estimate)
 }

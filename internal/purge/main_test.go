@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -86,18 +86,31 @@ func (db *database) session() *Session {
 	return db.watched(nil)
 }
 
-// watched is a session whose statements are told of before they are sent.
+// watched is a session whose statements are told of before they are sent. Whatever the test
+// is about, a statement that leaves it to the search_path which object it means fails it.
 func (db *database) watched(statement pgtest.Watch) *Session {
 	db.t.Helper()
-	config, err := pgx.ParseConfig(db.url)
-	require.NoError(db.t, err)
-	if statement != nil {
-		config.Tracer = statement
-	}
-	s, err := Open(db.t.Context(), config, "test")
+	s, err := Open(db.t.Context(), db.config(statement), nil)
 	require.NoError(db.t, err)
 	db.t.Cleanup(func() { s.Close(context.Background()) })
 	return s
+}
+
+// config is how to connect. Statements are told of before they are sent, and are held to
+// leave no name to the search_path.
+func (db *database) config(statement pgtest.Watch) *pgx.ConnConfig {
+	db.t.Helper()
+	config, err := pgx.ParseConfig(db.url)
+	require.NoError(db.t, err)
+	config.Tracer = pgtest.Watch(func(sql string) {
+		if names := unqualified(sql); len(names) > 0 {
+			db.t.Errorf("a session's statement must name these with their schema: %s\n%s", names, sql)
+		}
+		if statement != nil {
+			statement(sql)
+		}
+	})
+	return config
 }
 
 // testEngine is an engine and the tables that it is to purge.
@@ -140,7 +153,7 @@ func (db *database) mustPurge(tables ...Table) Progress {
 }
 
 // tokens is the usual table, and what makes it.
-var tokens = Table{Name: "refresh_tokens", ExpiresColumn: "expires_at", DoneColumn: "revoked"}
+var tokens = Table{Name: "refresh_tokens", Rules: []Rule{{Expires: []string{"expires_at"}, Done: "revoked"}}}
 
 const createTokens = `
 	CREATE TABLE refresh_tokens (

@@ -2,41 +2,10 @@ package purge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
-
-// arm is one reason for a row to be dead.
-type arm struct {
-	column string
-	kind   columnKind
-	zone   string    // of a timestamp without zone
-	before time.Time // a timestamp column: dead when earlier than this
-}
-
-// deadArms says what makes a row of the table dead at the cutoff.
-func deadArms(t Table, columns map[string]columnKind, cutoff time.Time) []arm {
-	var arms []arm
-	if t.ExpiresColumn != "" {
-		arms = append(arms, arm{
-			column: t.ExpiresColumn,
-			kind:   columns[t.ExpiresColumn],
-			zone:   t.TimestampZone,
-			before: cutoff.Add(-t.KeepExpired),
-		})
-	}
-	if t.DoneColumn != "" && !t.KeepDoneUntilExpired {
-		arms = append(arms, arm{
-			column: t.DoneColumn,
-			kind:   columns[t.DoneColumn],
-			zone:   t.TimestampZone,
-			before: cutoff.Add(-t.KeepDone),
-		})
-	}
-	return arms
-}
 
 // statement is SQL under construction, with its arguments.
 type statement struct {
@@ -50,72 +19,175 @@ func (s *statement) arg(value any) string {
 	return fmt.Sprintf("$%d", len(s.args))
 }
 
-// indexable is the arm as an index on its column serves it.
-func (a arm) indexable(s *statement) string {
-	column := "t." + pgx.Identifier{a.column}.Sanitize()
-	switch {
-	case a.kind == boolean:
-		return column
-	case a.kind == timestampWithZone, a.zone == "UTC":
-		return column + " < " + a.bound(s)
-	default:
-		// The first half is what an index can use. The second decides in the
-		// repeated hour of a clock set back, where a local time means two
-		// instants: AT TIME ZONE takes the later one, and so do we.
-		return fmt.Sprintf("(%s < %s AND %s AT TIME ZONE %s < %s)", column, a.bound(s),
-			column, s.arg(a.zone)+"::text", s.arg(a.before)+"::timestamptz")
-	}
+// dead is SQL for whether a row is dead. Every statement that deletes restates it, because since the row
+// was listed it may have been renewed, or its ctid reused. With IS TRUE and coalesce no index fits it, so
+// that the planner goes by the ctids; without them it once chose an index: 8841 ms instead of 4.6.
+func (h heap) dead(s *statement) string {
+	return "(" + dead(s, h.conditions) + ") IS TRUE"
 }
 
-// bound is the instant to compare the arm's column with, in the column's type.
-func (a arm) bound(s *statement) string {
-	bound := s.arg(a.before) + "::timestamptz"
-	if a.kind == timestampWithoutZone {
-		bound += " AT TIME ZONE " + s.arg(a.zone) + "::text"
+// deletable is SQL for whether a row is dead, and no row refers to it that is not deleted with it.
+func (h heap) deletable(s *statement, in target) string {
+	if len(h.restrictions) == 0 {
+		return h.dead(s)
 	}
-	return bound
+	// Referring rows are looked up last, for dead rows only.
+	return "((" + dead(s, h.conditions) + ")\n  AND NOT (" + h.referred(s, in) + ")) IS TRUE"
 }
 
-// instant is the arm's column as a timestamptz.
-func (a arm) instant(s *statement) string {
-	column := "t." + pgx.Identifier{a.column}.Sanitize()
-	if a.kind == timestampWithoutZone {
-		return column + " AT TIME ZONE " + s.arg(a.zone) + "::text"
+// conditionsOf are the table's rules at a cutoff.
+func (r relation) conditionsOf(cutoff time.Time) []condition {
+	var all []condition
+	for _, rule := range r.table.Rules {
+		all = append(all, newCondition(rule, r.columns, cutoff))
 	}
-	return column
+	return all
 }
 
-// dead is the whole predicate, restated in every statement that deletes: the
-// row may have been renewed, or its ctid reused, since anyone looked. IS TRUE
-// and coalesce make it unknown to every index, so that the planner keeps to the
-// ctids; written bare it once chose an index: 8841 ms instead of 4.6.
-func (r relation) dead(s *statement, arms []arm) string {
-	var terms []string
-	for _, arm := range arms {
-		if arm.kind == boolean {
-			terms = append(terms, "coalesce("+arm.indexable(s)+", false)")
+// condition is a rule on the columns of a table, at a cutoff: what a DELETE restates.
+type condition struct {
+	rule   Rule
+	cutoff time.Time
+
+	expires   []moment
+	lifetime  *lifetime
+	done      *value
+	doneAt    *moment // since when, if that is known
+	only      *value
+	keep      *value
+	keepUntil *moment
+}
+
+// newCondition looks the rule's columns up. They have been checked.
+func newCondition(rule Rule, columns map[string]column, cutoff time.Time) condition {
+	c := condition{rule: rule, cutoff: cutoff}
+	for _, name := range rule.Expires {
+		c.expires = append(c.expires, moment{column: columns[name], zone: rule.ExpiresZone, unit: rule.ExpiresUnit})
+	}
+	if rule.Lifetime != "" {
+		c.lifetime = &lifetime{columns[rule.Lifetime]}
+	}
+	if rule.Done != "" && !rule.KeepDoneUntilExpired {
+		done := columns[rule.Done]
+		if rule.DoneValues != nil || done.kind == boolean {
+			c.done = &value{column: done, values: rule.DoneValues}
 		} else {
-			terms = append(terms, arm.indexable(s))
+			c.doneAt = &moment{column: done, zone: rule.DoneZone, unit: rule.DoneUnit}
+		}
+		if rule.DoneSince != "" {
+			c.doneAt = &moment{column: columns[rule.DoneSince], zone: rule.DoneZone, unit: rule.DoneUnit}
 		}
 	}
-	condition := "(" + strings.Join(terms, " OR ") + ")"
-	for _, reference := range r.selfReferences {
-		condition += "\n  AND NOT EXISTS (" + reference.referrer() + ")"
+	if rule.Only != "" {
+		c.only = &value{column: columns[rule.Only], values: rule.OnlyValues}
 	}
-	if len(r.selfReferences) > 0 {
-		condition = "(" + condition + ")"
+	if rule.Keep != "" {
+		keep := columns[rule.Keep]
+		if rule.KeepValues != nil || keep.kind == boolean {
+			c.keep = &value{column: keep, values: rule.KeepValues, loosely: keep.foldsCase}
+		} else {
+			c.keepUntil = &moment{column: keep, zone: rule.ExpiresZone, unit: rule.ExpiresUnit}
+		}
 	}
-	return condition + " IS TRUE"
+	return c
 }
 
-// referrer selects the rows that refer to row t of their own table: while there
-// is one, t stays, so that rows go in the order their references allow.
-func (k foreignKey) referrer() string {
-	var on []string
-	for i := range k.columns {
-		on = append(on, fmt.Sprintf("r.%s %s t.%s",
-			pgx.Identifier{k.columns[i]}.Sanitize(), k.operators[i], pgx.Identifier{k.referenced[i]}.Sanitize()))
+// dead is SQL for the rows that a table's rules call dead: by any of them, and kept by none.
+func dead(s *statement, conditions []condition) string {
+	var reasons []string
+	for _, c := range conditions {
+		reasons = append(reasons, c.calls(s))
 	}
-	return fmt.Sprintf("SELECT FROM %s AS r WHERE %s AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid)",
-		k.table, strings.Join(on, " AND "))
+	sql := strings.Join(reasons, "\n    OR ")
+	if len(conditions) > 1 {
+		sql = "(" + sql + ")"
+	}
+	for _, c := range conditions {
+		if kept := c.keeps(s); kept != "" {
+			sql = "(" + sql + ")" + "\n  AND NOT COALESCE(" + kept + ", false)"
+		}
+	}
+	return sql
+}
+
+// calls is SQL for the rows that the rule calls dead.
+func (c condition) calls(s *statement) string {
+	either := slices.DeleteFunc([]string{c.expired(s), c.isDone(s)}, func(sql string) bool { return sql == "" })
+	sql := strings.Join(either, " OR ")
+	if c.only != nil {
+		return "(" + c.only.matches(s) + " AND (" + sql + "))"
+	}
+	return sql
+}
+
+// expired is SQL for the rows that have expired, grace included; empty if none ever does.
+func (c condition) expired(s *statement) string {
+	at := c.cutoff.Add(-c.rule.KeepExpired)
+	switch {
+	case len(c.expires) == 0:
+		return ""
+	case c.lifetime != nil:
+		return c.lifetime.endsBefore(s, c.expires[0], at)
+	case len(c.expires) == 1:
+		return c.expires[0].before(s, at)
+	}
+	var passed, given []string
+	for _, m := range c.expires {
+		passed = append(passed, "("+m.sql()+" IS NULL OR "+m.before(s, at)+")")
+		given = append(given, m.sql()+" IS NOT NULL")
+	}
+	return "(" + strings.Join(passed, " AND ") + " AND (" + strings.Join(given, " OR ") + "))"
+}
+
+// expiry is SQL for the instant at which row t expired, NULL where it has not; empty if
+// none ever does.
+func (c condition) expiry(s *statement) string {
+	if len(c.expires) == 0 {
+		return ""
+	}
+	if c.lifetime != nil {
+		return "CASE WHEN " + c.expired(s) + " THEN " + c.lifetime.end(s, c.expires[0]) + " END"
+	}
+	passed := make([]string, len(c.expires))
+	for i, m := range c.expires {
+		if m.kind == timestampWithZone || m.kind == timestampWithoutZone {
+			passed[i] = m.instant(s)
+			continue
+		}
+		// What is far in the future may be no instant that Postgres has.
+		passed[i] = "CASE WHEN " + m.before(s, c.cutoff) + " THEN " + m.instant(s) + " END"
+	}
+	if len(passed) == 1 {
+		return passed[0]
+	}
+	return "GREATEST(" + strings.Join(passed, ", ") + ")"
+}
+
+// isDone is SQL for the rows that are done, grace included; empty if none ever is.
+func (c condition) isDone(s *statement) string {
+	var both []string
+	if c.done != nil {
+		both = append(both, c.done.matches(s))
+	}
+	if c.doneAt != nil {
+		both = append(both, c.doneAt.before(s, c.cutoff.Add(-c.rule.KeepDone)))
+	}
+	if len(both) < 2 {
+		return strings.Join(both, "")
+	}
+	return "(" + strings.Join(both, " AND ") + ")"
+}
+
+// keeps is SQL for the rows that the rule keeps; empty if it keeps none.
+func (c condition) keeps(s *statement) string {
+	switch {
+	case c.keepUntil != nil:
+		// Not `before` turned round: NULL does not keep, and infinity does.
+		return "(" + c.keepUntil.sql() + " IS NOT NULL AND NOT COALESCE(" + c.keepUntil.before(s, c.cutoff) + ", false))"
+	case c.keep == nil:
+		return ""
+	case c.keep.values == nil:
+		return "COALESCE(" + c.keep.sql() + ", true)"
+	}
+	return c.keep.matches(s)
 }

@@ -3,6 +3,7 @@ package purge
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,13 +15,36 @@ type Progress struct {
 
 	Tables []TableProgress `json:"tables"`
 
+	// Turn is the index of the table that the next slice begins with.
+	Turn int `json:"turn,omitempty"`
+
+	// WaitingFor says in a sentence what the run waits for now; empty: for nothing. Waited is how
+	// long it has waited in all, for standbys, slots and the archiver.
+	WaitingFor string        `json:"waiting_for,omitempty"`
+	Waited     time.Duration `json:"waited,omitempty"`
+
+	// Rested is for how long the run has rested between two statements.
+	Rested time.Duration `json:"rested,omitempty"`
+
+	// Standbys are those that the run waits for, or has given up waiting for.
+	Standbys Standbys `json:"standbys,omitzero"`
+
+	// WAL is the same of replication slots and the archiver.
+	WAL WALWaits `json:"wal,omitzero"`
+
+	// Isolation is what the run has spent on rows that cannot be deleted.
+	Isolation Isolation `json:"isolation,omitzero"`
+
+	// Governor decides how much of its time the run spends deleting.
+	Governor governor `json:"governor,omitzero"`
+
 	// Rest is how long the run has to pause before it goes on.
 	Rest time.Duration `json:"rest,omitempty"`
 
 	// Done is set when no table is left to work on.
 	Done bool `json:"done,omitempty"`
 
-	// Capped is set when the run ended at MaxRows.
+	// Capped is set when the run ended at MaxRows or at MaxDuration.
 	Capped bool `json:"capped,omitempty"`
 }
 
@@ -31,6 +55,20 @@ type TableProgress struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
 
+	// Matched is where the run stands with the tables of a pattern; the counts here are sums over
+	// them. Nil: the table is named.
+	Matched *Matched `json:"matched,omitempty"`
+
+	// Dropped is what was done with whole partitions. Nil: the settings do not want that.
+	Dropped *Dropped `json:"dropped,omitempty"`
+
+	// Relation is the OID of the table that the progress was made on.
+	Relation uint32 `json:"relation,omitempty"`
+
+	// Fingerprint is that of the rules that the progress was made under, Rule is them in words.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Rule        string `json:"rule,omitempty"`
+
 	// Plan is how dead rows are found: index, sweep, or mixed.
 	Plan string `json:"plan,omitempty"`
 
@@ -39,45 +77,115 @@ type TableProgress struct {
 	Estimate int64      `json:"estimate"`
 	Oldest   *time.Time `json:"oldest,omitempty"`
 
-	// Deleted counts rows deleted; in a dry run, rows found dead.
+	// Touched counts the rows of other tables that would change or go with the dead
+	// ones. Dry runs only.
+	Touched []Touched `json:"touched,omitempty"`
+
+	// Deleted counts rows whose deletion has committed. Counted is how many rows a dry run has counted
+	// that could be deleted.
 	Deleted     int64 `json:"deleted"`
+	Counted     int64 `json:"counted,omitempty"`
 	Locked      int64 `json:"locked,omitempty"`
 	Undeletable int64 `json:"undeletable,omitempty"`
 	Batches     int64 `json:"batches"`
 
+	// Referenced counts dead rows that stay because others refer to them.
+	Referenced int64 `json:"referenced,omitempty"`
+
+	// Untried is how many of the undeletable rows were only counted: to find out which of them can
+	// be deleted would have cost too much. Refusal is why the first row could not be deleted.
+	Untried int64  `json:"untried,omitempty"`
+	Refusal string `json:"refusal,omitempty"`
+
+	// Survey is what a dry run has seen of the heaps before this one, see Seen.
+	Survey *Survey `json:"survey,omitempty"`
+
 	// Took is the time spent on the table, pauses included.
 	Took time.Duration `json:"took"`
 
-	// Position is where to go on within the table.
+	// Work is how much work the table is.
+	Work Workload `json:"work,omitzero"`
+
+	// Start is where the last run stopped, if it was capped: the walk through the table begins there.
+	Start Stop `json:"start,omitzero"`
+
+	// Position is where to go on within a heap.
 	Position position `json:"position"`
+
+	// Through is the OID of the last heap that the run has visited: it has visited all heaps from
+	// Start on up to this one. Those that it could not purge are in Left.
+	Through uint32 `json:"through,omitempty"`
+
+	// Left are partitions that could not be purged, LeftMore counts those beyond
+	// mostLeft. Rounds is how often the locked ones were tried again.
+	Left     []leftHeap `json:"left,omitempty"`
+	LeftMore int64      `json:"left_more,omitempty"`
+	Rounds   int        `json:"rounds,omitempty"`
+
+	// Cut is set when dead rows may be left without being counted: the cap cut a batch short, or a
+	// heap was rewritten while it was purged.
+	Cut bool `json:"cut,omitempty"`
+
+	// Anew makes the next attempt visit all heaps again.
+	Anew bool `json:"anew,omitempty"`
+
+	// Trial is where the count stands if the rule has changed. Held is why the run deletes nothing
+	// by the rule, or of a dry run why a run would not. Cleared is the fingerprint of a rule that
+	// passed its trial, Confirmed of one that somebody has confirmed.
+	Trial     *Trial `json:"trial,omitempty"`
+	Held      string `json:"held,omitempty"`
+	Cleared   string `json:"cleared,omitempty"`
+	Confirmed string `json:"confirmed,omitempty"`
 
 	Done   bool   `json:"done,omitempty"`
 	Absent bool   `json:"absent,omitempty"` // an optional table that does not exist
 	Error  string `json:"error,omitempty"`  // why the table failed; it waits for another attempt
 }
 
-// position is a place in a table: everything before it has been dealt with.
+// Found is how many dead rows the run has seen: those that it deleted and those that stayed. Of a dry
+// run, and of a table that is held, it is how many dead rows there are.
+func (t *TableProgress) Found() int64 {
+	if t.Held != "" && t.Trial != nil && t.Trial.Dead != nil {
+		return t.Deleted + t.Trial.Dead.Found()
+	}
+	return t.Deleted + t.Counted + t.Locked + t.Referenced + t.Undeletable
+}
+
+// position is a place in a table: the run has finished everything before it.
 type position struct {
 	Heap uint32 `json:"heap,omitempty"` // OID; 0 = before the first
+	File uint32 `json:"file,omitempty"` // where the heap's rows were when it was entered
 	Plan string `json:"plan,omitempty"` // the heap's
 	Row  rowID  `json:"row,omitempty"`  // next row, or first row of the next block
 	End  int64  `json:"end,omitempty"`  // blocks of the heap when its sweep began
 
-	// Partial: this round of lists did not have all dead rows before Row.
+	// Size is that of the next batch, in rows or blocks; 0: none has been worked on.
+	Size int `json:"size,omitempty"`
+
+	// From is the block that the sweep began at: when it has come to the end, it goes on from
+	// the heap's first block up to there.
+	From int64 `json:"from,omitempty"`
+
+	// Partial is set when a list of this round was partial: dead rows may be left before Row.
 	Partial bool `json:"partial,omitempty"`
 
-	// Lists were made in a row of which nothing came: their slices were over.
+	// Lists counts the lists in a row whose slices ended before anything was deleted.
 	Lists int `json:"lists,omitempty"`
 
 	// A table that refers to itself is swept in passes; lists come in rounds.
 	Pass    int   `json:"pass,omitempty"`
-	Found   int64 `json:"found,omitempty"`   // rows deleted in this pass, or round
+	Deleted int64 `json:"deleted,omitempty"` // rows deleted in this pass, or round
 	Earlier int64 `json:"earlier,omitempty"` // rows deleted in the one before
-	Repeats int   `json:"repeats,omitempty"` // of the range at Row
 
-	// What was counted before this heap: each pass counts its rows anew.
+	// Survey is what a dry run has seen of the heap.
+	Survey *Survey `json:"survey,omitempty"`
+
+	// The table's counts before this heap, because each pass counts the heap's rows anew.
+	Counted     int64 `json:"counted,omitempty"`
 	Locked      int64 `json:"locked,omitempty"`
 	Undeletable int64 `json:"undeletable,omitempty"`
+	Referenced  int64 `json:"referenced,omitempty"`
+	Untried     int64 `json:"untried,omitempty"`
 }
 
 // Deleted sums the rows deleted over all tables.
@@ -98,10 +206,24 @@ func (p *Progress) Batches() int64 {
 	return sum
 }
 
-// Retry lets tables that failed be tried again, from where they stopped.
+// Held reports whether a table is held.
+func (p *Progress) Held() bool {
+	return slices.ContainsFunc(p.Tables, func(t TableProgress) bool { return t.Held != "" })
+}
+
+// Retry makes the next attempt try the tables that failed again, from where they stopped.
 func (p *Progress) Retry() {
 	for i := range p.Tables {
-		p.Tables[i].Error = ""
+		t := &p.Tables[i]
+		t.Error = ""
+		t.retryLeft()
+		if t.Held == "" {
+			t.Trial = nil // it is made anew, with the partitions that could not be counted
+		}
+		if m := t.Matched; m != nil {
+			m.retry()
+		}
+		t.Dropped.retry()
 	}
 }
 
@@ -116,52 +238,59 @@ func (p *Progress) err() error {
 	return errors.Join(failed...)
 }
 
+// of makes the progress that of a relation. It begins anew if another relation had the table's name
+// before.
+func (t *TableProgress) of(r relation) {
+	if t.Relation != r.oid {
+		t.Relation, t.Position, t.Through, t.Left, t.LeftMore, t.Rounds = r.oid, position{}, 0, nil, 0, 0
+		t.Counted = 0
+		t.Trial, t.Held, t.Cleared = nil, "", ""
+	}
+}
+
 // enter begins a heap, unless the position is already in it.
 func (t *TableProgress) enter(h heap) {
 	if t.Position.Heap != h.oid {
-		t.Position = position{Heap: h.oid, Locked: t.Locked, Undeletable: t.Undeletable}
+		t.Survey = t.Seen()
+		t.Position = position{
+			Heap: h.oid, File: h.file, Counted: t.Counted, Locked: t.Locked, Undeletable: t.Undeletable, Referenced: t.Referenced, Untried: t.Untried,
+		}
 	}
 }
 
-// nextPass begins another pass over the heap, if the last one promises more: it
-// must have found rows, and fewer than the one before, or the application makes
-// new ones as fast as they go.
+// nextPass begins another pass over the heap if the last one deleted rows, and fewer than the one
+// before: otherwise the application makes new ones as fast as they are deleted.
 func (t *TableProgress) nextPass() bool {
 	at := &t.Position
-	if at.Found == 0 || at.Pass > 0 && at.Found >= at.Earlier {
+	if at.Deleted == 0 || at.Pass > 0 && at.Deleted >= at.Earlier {
 		return false
 	}
-	at.Earlier = at.Found
+	at.Earlier = at.Deleted
 	t.restart(at.Pass + 1)
 	return true
 }
 
-// nextRound begins to list dead rows anew, unless the last round deleted none:
-// then it left what cannot be deleted now, and would again.
+// nextRound begins to list dead rows anew, unless the last round deleted none: the next one would not
+// either.
 func (t *TableProgress) nextRound() bool {
 	at := &t.Position
-	if at.Found == 0 || at.Pass == mostRounds {
+	if at.Deleted == 0 || at.Pass == mostRounds {
 		return false
 	}
 	t.restart(at.Pass + 1)
 	return true
 }
 
-// restart goes back to the beginning of the heap. What was left there is counted
+// restart goes back to the beginning of the heap. The rows that were counted or left there are counted
 // anew.
 func (t *TableProgress) restart(pass int) {
 	at := &t.Position
-	at.Row, at.Partial, at.Pass, at.Found, at.Repeats = 0, false, pass, 0, 0
-	t.Locked, t.Undeletable = at.Locked, at.Undeletable
+	at.Row, at.Partial, at.Pass, at.Deleted, at.Survey = 0, false, pass, 0, nil
+	t.recount()
 }
 
-// plan notes the plan of one more heap.
-func (t *TableProgress) plan(name string) {
-	switch t.Plan {
-	case "", name:
-		t.Plan = name
-	default:
-		t.Plan = planMixed
-	}
-	t.Position.Plan = name
+// recount forgets which rows of the heap were counted or left: they are counted anew.
+func (t *TableProgress) recount() {
+	at := &t.Position
+	t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = at.Counted, at.Locked, at.Undeletable, at.Referenced, at.Untried
 }

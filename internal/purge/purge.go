@@ -1,15 +1,3 @@
-// Package purge deletes dead rows in small committed batches, so gently that
-// the application beside it does not notice.
-//
-// A run fixes its cutoff by the database's clock and works table by table, heap
-// by heap, through one of two plans: the index plan lists dead rows by their
-// indexes and deletes them in heap order, the sweep plan deletes from one range
-// of blocks after another. Each batch is a transaction of its own that restates
-// the predicate, so a row renewed meanwhile stays; each row is visited once, so
-// every run ends. Where a batch meets a lock it yields and takes what is free;
-// where it meets a foreign key it isolates the rows that cannot go. A table that
-// fails does so alone. Run returns a Progress that is valid beside any error
-// and from which another process goes on.
 package purge
 
 import (
@@ -17,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 )
 
@@ -25,13 +12,27 @@ import (
 type Engine struct {
 	Session *Session
 
+	// Configured are all configured tables, also those that a request leaves out: no cascade may
+	// delete rows of them. Nil: the tables of the request.
+	Configured []Table
+
 	Pace Pace
 
 	// Lag makes deleting wait for standbys. Nil: it does not.
 	Lag *LagGuard
 
+	// WAL makes deleting wait for replication slots and the archiver. Nil: it does not.
+	WAL *WALGuard
+
 	// MaxRows is how many rows a run may delete; 0 = no cap.
 	MaxRows int64
+
+	// MaxDuration is how long a run may last from its cutoff on; 0 = no cap.
+	MaxDuration time.Duration
+
+	// MaxShare is the share of a table's rows above which a changed rule is held: by it the run
+	// deletes nothing until somebody has confirmed it. 0 and 1 = never.
+	MaxShare float64
 
 	// MaxClockSkew is how far the database's clock may be from this process's;
 	// 0 = any distance.
@@ -51,71 +52,133 @@ type Request struct {
 	// DryRun counts dead rows and deletes nothing.
 	DryRun bool
 
-	// Until is when the slice ends; the batch in hand is finished first. Zero:
-	// the call goes on to the end of the run.
+	// Accepted are the rules by which the run may delete from tables without a trial, by the tables'
+	// OIDs. AcceptedPatterns are those of patterns, by their names. A table or a pattern that no run
+	// has completed has no entry.
+	Accepted         map[uint32]Accepted
+	AcceptedPatterns map[string]Accepted
+
+	// Confirmed says that no rule is held.
+	Confirmed bool
+
+	// Until is when the slice ends, once the batch in hand is finished. Zero: Run works to the
+	// end of the run.
 	Until time.Time
 
-	// Report is told of progress after every batch. It must not keep the value.
+	// Report is called with the progress after every batch. It must not keep the value.
 	Report func(*Progress)
-}
 
-// longestRest is how far a rest may reach beyond the slice's end; what is longer
-// is rested between two slices.
-const longestRest = 5 * time.Second
+	// Record is called before the first deletion by a changed rule, and has to store the progress:
+	// whoever went on from an earlier one would count the table's rows when some are gone. Its error
+	// ends the slice. Nil: nothing is stored.
+	Record func(*Progress) error
+
+	// Batch is called with how long each batch took, without the rest after it.
+	Batch func(took time.Duration)
+
+	// Earlier returns what earlier runs recorded of tables, by their names as configured. It is
+	// called when a run begins. Nil: nothing is known.
+	Earlier func(context.Context) map[string]Earlier
+}
 
 // run is one call of Run.
 type run struct {
 	Engine
 	Request
 	progress *Progress
-	rest     time.Duration // before the next statement, for the work done since the last rest
+	current  *TableProgress // the table that is worked on
+	upTo     int64          // how many of its rows the run may have deleted, if there is a cap
+	rest     time.Duration  // due before the next statement, for the work since the last rest
+	ahead    time.Duration  // how far the database's clock is ahead of this process's
+	heaps    heapsLeft      // of the current table
+	stint    time.Time      // when to leave it for tables of which nothing is known yet
+	matches  []match        // the tables that patterns match, once they were looked for
+	pattern  *TableProgress // the pattern's, while its tables are gone through
 }
 
 var (
 	errSliceOver   = errors.New("slice over")
-	errCapped      = errors.New("cap reached")
-	errTableLocked = errors.New("is locked by another session")
+	errShare       = errors.New("the table has deleted its share of the cap")
+	errCapped      = errors.New("the run has lasted for as long as it may")
+	errStint       = errors.New("it is the turn of a table of which nothing is known yet")
+	errTableLocked = errors.New("the table is locked by another session, see pg_locks")
 )
 
-// Run works on the tables until they are done, the slice is over or ctx is
-// done; then Progress says how far it came. It returns an error if ctx ended it
-// (the cause), if the session was lost, or, at the end of everything else, for
-// the tables that failed.
+// Run works on the tables until they are done, the slice is over or ctx is done. The Progress that it
+// returns says how far it came, also beside an error. If a table fails, Run goes on with the others,
+// and returns the errors of all failed tables at the end. It returns an error at once if ctx is done
+// (then the cause), if the clocks differ too much, if a guard has made it wait for too long, or if the
+// session or the turn is lost. It does not change the Progress that it is given.
 func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, error) {
-	progress := from
+	progress, err := from.clone()
+	if err != nil {
+		return from, err
+	}
 	progress.Rest = 0
 	r := &run{Engine: e, Request: req, progress: &progress}
-	if err := r.begin(ctx); err != nil {
-		return progress, err
+	if r.MaxDuration > 0 {
+		r.Pace.FinishWithin = min(r.Pace.FinishWithin, r.MaxDuration)
 	}
-	for i := range progress.Tables {
-		t := &progress.Tables[i]
-		if t.Done || t.Error != "" {
-			continue
+	if err := r.begin(ctx); err != nil {
+		return progress, Explain(err)
+	}
+	for {
+		t, upTo, spent := progress.next(r.most())
+		if t == nil {
+			return r.finish(spent)
 		}
+		r.current, r.upTo = t, upTo
+		r.stint = r.stintFrom(time.Now())
 		err := r.purge(ctx, t)
 		switch {
 		case err == nil:
 			t.Done = true
-		case errors.Is(err, errSliceOver):
-			return progress, nil
+		case errors.Is(err, errShare):
 		case errors.Is(err, errCapped):
-			progress.Capped, progress.Done = true, true
+			return r.finish(true)
+		case errors.Is(err, errStint):
+			progress.pass()
+		case errors.Is(err, errSliceOver):
+			progress.pass()
 			return progress, nil
 		case ctx.Err() != nil:
+			progress.pass()
 			return progress, context.Cause(ctx)
+		case errors.As(err, new(guardError)):
+			return progress, err
+		case errors.Is(err, ErrFenced), errors.Is(err, ErrFenceLocked):
+			return progress, fmt.Errorf("purge %s: %w", t.Name, err)
 		case e.Session.lost():
-			return progress, fmt.Errorf("purge %s: %w: %w", t.Name, ErrLost, err)
+			return progress, Explain(fmt.Errorf("purge %s: %w: %w", t.Name, ErrLost, err))
 		default:
-			t.Error = advised(err).Error()
+			t.Error = Explain(err).Error()
 		}
 	}
-	if err := progress.err(); err != nil {
-		return progress, err
+}
+
+// isGivenBack reports whether a table was not finished for a reason that is not its own.
+func isGivenBack(err error) bool {
+	return errors.Is(err, errSliceOver) || errors.Is(err, errShare) || errors.Is(err, errStint) || errors.Is(err, errCapped) ||
+		errors.As(err, new(guardError))
+}
+
+// finish ends the run when no table is left to work on, or the cap is spent.
+func (r *run) finish(spent bool) (Progress, error) {
+	if err := r.progress.err(); err != nil {
+		return *r.progress, err
 	}
-	progress.Done = true
-	progress.Capped = r.MaxRows > 0 && progress.Deleted() >= r.MaxRows
-	return progress, nil
+	r.progress.Done = true
+	r.progress.Governor = r.progress.Governor.after(r.clock(), 0)
+	r.progress.Capped = spent || r.most() > 0 && r.progress.Deleted() >= r.most()
+	return *r.progress, nil
+}
+
+// most is how many rows the run may delete; 0 = no cap. A dry run has none.
+func (r *run) most() int64 {
+	if r.DryRun {
+		return 0
+	}
+	return r.MaxRows
 }
 
 // begin compares the clocks and, in a run's first slice, fixes the cutoff.
@@ -124,6 +187,7 @@ func (r *run) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.ahead = ahead
 	if r.MaxClockSkew > 0 && ahead.Abs() > r.MaxClockSkew {
 		return fmt.Errorf("the database's clock is %s from this replica's: at most %s is allowed, and one of them is wrong",
 			ahead.Round(time.Millisecond), r.MaxClockSkew)
@@ -137,139 +201,41 @@ func (r *run) begin(ctx context.Context) error {
 		for i, t := range r.Tables {
 			r.progress.Tables[i] = TableProgress{Name: t.String(), Title: t.String()}
 		}
+		r.expect(ctx)
 	}
-	if err := r.Session.awaitFlush(ctx, r.Pace.DutyCycle < 1); err != nil {
+	r.progress.Governor = r.progress.Governor.resumed(r.Pace, r.progress.Cutoff, now)
+	if err := r.Session.awaitFlush(ctx, r.Pace.DutyCycle < 1 || r.Pace.FinishWithin > 0); err != nil {
 		return err
 	}
-	// The cutoff is worth recording before the first row goes.
-	r.report()
+	r.report() // records the cutoff before the first row is deleted
 	return nil
 }
 
-// purge works on one table, waits a while for one that is locked, and looks again
-// at one whose definition changed.
-func (r *run) purge(ctx context.Context, t *TableProgress) error {
-	defer func(began time.Time) { t.Took += time.Since(began) }(time.Now())
+// spent reports whether the table has deleted its share of the cap.
+func (r *run) spent() bool { return r.most() > 0 && r.current.Deleted >= r.upTo }
 
-	i := slices.IndexFunc(r.Tables, func(table Table) bool { return table.String() == t.Name })
-	if i < 0 {
-		return errors.New("is not configured any more")
-	}
-	for refused := 0; ; refused++ {
-		batches := t.Batches
-		err := r.purgeTable(ctx, r.Tables[i], t)
-		if !errors.Is(err, errTableLocked) && !isLockConflict(err) && !isChanged(err) {
-			return err
-		}
-		if t.Batches > batches {
-			refused = 0
-		}
-		if refused == lockTries {
-			return err
-		}
-		r.rest = min(200*time.Millisecond<<refused, 5*time.Second)
-		if err := r.proceed(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// purgeTable works on one table from its position on.
-func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) error {
-	relation, err := r.Session.inspect(ctx, table)
-	if errors.Is(err, errAbsent) && table.Optional {
-		t.Absent = true
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if twin := r.twin(t, relation); twin != "" {
-		return fmt.Errorf("is the same table as %s", twin)
-	}
-	t.Title = relation.title
-	if r.DryRun {
-		relation.selfReferences = nil // count them all, in whatever order they could go
-	}
-
-	// How best to look for rows that refer to a batch's depends on its size.
-	if err := r.Session.keepPlans(ctx, len(relation.selfReferences) == 0); err != nil {
-		return err
-	}
-
-	arms := deadArms(table, relation.columns, r.progress.Cutoff)
-	if t.Position.Heap == 0 && !r.DryRun {
-		if t.Estimate, err = r.Session.estimate(ctx, relation.name, arms); err != nil {
-			return err
-		}
-	}
-	heaps, err := r.Session.heaps(ctx, relation, arms)
-	if err != nil {
-		return err
-	}
-	for _, h := range heaps {
-		if h.oid < t.Position.Heap || h.blocks == 0 && len(heaps) > 1 {
-			continue // dealt with before, or a partition that is empty
-		}
-		err := r.purgeHeap(ctx, h, t)
-		if isUndefinedTable(err) && h.oid != relation.oid {
-			if exists, lookErr := r.Session.exists(ctx, h); lookErr == nil && !exists {
-				continue // the partition was dropped meanwhile, its rows with it
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// twin is the name of an earlier table of the run that is the same relation.
-func (r *run) twin(t *TableProgress, relation relation) string {
-	for i := range r.progress.Tables {
-		switch other := &r.progress.Tables[i]; {
-		case other == t:
-			return ""
-		case other.Title == relation.title && other.Error == "":
-			return other.Name
-		}
-	}
-	return ""
-}
-
-// report tells the caller where the run stands.
+// report gives the caller the progress.
 func (r *run) report() {
 	if r.Report != nil {
+		r.tally()
 		r.Report(r.progress)
 	}
 }
 
-// proceed is asked before every batch. It rests, outside of any transaction,
-// and says why the run must not go on now, if so.
-func (r *run) proceed(ctx context.Context) error {
-	if r.rest > longestRest && !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
-		r.progress.Rest = r.rest
-		return errSliceOver
+// record has the progress stored.
+func (r *run) record() error {
+	if r.Record == nil {
+		return nil
 	}
-	if err := r.Session.sleep(ctx, r.rest); err != nil {
-		return err
+	r.tally()
+	if err := r.Record(r.progress); err != nil {
+		return fmt.Errorf("record the progress before rows are deleted by a changed rule: %w", err)
 	}
-	r.rest = 0
-	for {
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case !r.Until.IsZero() && time.Now().After(r.Until):
-			return errSliceOver
-		case r.DryRun:
-			return nil
-		case r.MaxRows > 0 && r.progress.Deleted() >= r.MaxRows:
-			return errCapped
-		case !r.Lag.behind(ctx, r.Session, r.Log):
-			return nil
-		}
-		if err := r.Session.sleep(ctx, lagInterval); err != nil {
-			return err
-		}
+	return nil
+}
+
+func (r *run) tally() {
+	for i := range r.progress.Tables {
+		r.progress.Tables[i].tally()
 	}
 }

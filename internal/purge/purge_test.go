@@ -2,11 +2,11 @@ package purge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -39,7 +39,7 @@ func TestFault20OnlyTheTrulyDeadRowsGo(t *testing.T) {
 			e := db.engine(tokens)
 			p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
 			require.NoError(t, err)
-			require.EqualValues(t, 8, p.Deleted(), "a dry run counts them")
+			require.EqualValues(t, 8, p.Tables[0].Counted, "a dry run counts them")
 			e.Session.Close(t.Context())
 
 			p = db.mustPurge(tokens)
@@ -64,14 +64,14 @@ func TestGraceKeepsRows(t *testing.T) {
 			('ended in the grace', now() + interval '1 day', now() - interval '1 hour'),
 			('ends in the future', now() + interval '2 days', now() + interval '1 day')`)
 	table := Table{
-		Name: "sessions", ExpiresColumn: "expires_at", DoneColumn: "ended_at",
-		KeepExpired: 48 * time.Hour, KeepDone: 24 * time.Hour,
+		Name:  "sessions",
+		Rules: []Rule{{Expires: []string{"expires_at"}, Done: "ended_at", KeepExpired: 48 * time.Hour, KeepDone: 24 * time.Hour}},
 	}
 	db.mustPurge(table)
 	require.Equal(t, []string{"ended in the grace", "ends in the future", "expired in the grace"},
 		db.strings(`SELECT name FROM sessions ORDER BY name`))
 
-	table.KeepExpired, table.KeepDone = 0, 0
+	table.Rules[0].KeepExpired, table.Rules[0].KeepDone = 0, 0
 	db.mustPurge(table)
 	require.Equal(t, []string{"ends in the future"}, db.strings(`SELECT name FROM sessions ORDER BY name`))
 }
@@ -82,7 +82,7 @@ func TestDoneRowsAreKeptUntilExpired(t *testing.T) {
 		INSERT INTO refresh_tokens (expires_at, revoked) VALUES
 			(now() + interval '1 day', true), (now() - interval '1 day', true), (now() - interval '1 day', false)`)
 	table := tokens
-	table.KeepDoneUntilExpired = true
+	table.Rules = []Rule{{Expires: []string{"expires_at"}, Done: "revoked", KeepDoneUntilExpired: true}}
 	db.mustPurge(table)
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`))
@@ -100,12 +100,12 @@ func TestFault19TimestampsWithoutZoneAreRefusedUntilTheirZoneIsDeclaredThenExact
 					('dead', (now() - interval '1 minute') AT TIME ZONE '` + zone + `'),
 					('live', (now() + interval '1 minute') AT TIME ZONE '` + zone + `'),
 					('never', 'infinity')`)
-				table := Table{Name: "codes", ExpiresColumn: "expires_at"}
+				table := Table{Name: "codes", Rules: []Rule{{Expires: []string{"expires_at"}}}}
 
 				_, err := db.purge(table)
 				require.ErrorContains(t, err, `column "expires_at" is a timestamp without zone`)
 
-				table.TimestampZone = zone
+				table.Rules[0].ExpiresZone = zone
 				db.mustPurge(table)
 				require.Equal(t, []string{"live", "never"}, db.strings(`SELECT name FROM codes ORDER BY name`))
 			})
@@ -120,7 +120,7 @@ func TestARepeatedLocalHourIsReadAsTheLaterOne(t *testing.T) {
 	db := newDatabase(t, `
 		CREATE TABLE codes (expires_at timestamp);
 		INSERT INTO codes VALUES ('2025-10-26 02:30')`)
-	table := Table{Name: "codes", ExpiresColumn: "expires_at", TimestampZone: "Europe/Berlin"}
+	table := Table{Name: "codes", Rules: []Rule{{Expires: []string{"expires_at"}, ExpiresZone: "Europe/Berlin", DoneZone: "Europe/Berlin"}}}
 	e := db.engine(table)
 	for cutoff, left := range map[string]int64{
 		"2025-10-26T00:45:00Z": 1,
@@ -205,6 +205,22 @@ func TestASliceEndsAfterItsTime(t *testing.T) {
 	require.Equal(t, cutoff, p.Cutoff, "the cutoff is the run's, not the slice's")
 }
 
+func TestRunLeavesTheProgressThatItIsGivenAsItWas(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 2000)`)
+	e := db.engine(tokens)
+	begun, err := e.Run(t.Context(), Request{Tables: e.tables, Until: time.Now()}, Progress{})
+	require.NoError(t, err)
+	was, err := json.Marshal(begun)
+	require.NoError(t, err)
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, begun)
+	require.NoError(t, err)
+	require.True(t, p.Done)
+	is, err := json.Marshal(begun)
+	require.NoError(t, err)
+	require.JSONEq(t, string(was), string(is))
+}
+
 func TestTheCapIsExact(t *testing.T) {
 	t.Parallel()
 	for _, plan := range []string{planSweep, planIndex} {
@@ -241,7 +257,7 @@ func TestADryRunCountsAndKeepsEverything(t *testing.T) {
 			p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
 			require.NoError(t, err)
 			require.EqualValues(t, 1001, db.number(`SELECT count(*) FROM refresh_tokens`))
-			require.Equal(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked OR expires_at < now()`), p.Deleted())
+			require.Equal(t, db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked OR expires_at < now()`), p.Tables[0].Counted)
 			require.NotNil(t, p.Tables[0].Oldest)
 			require.WithinDuration(t, time.Now().Add(-500*time.Hour), *p.Tables[0].Oldest, time.Minute)
 		})
@@ -256,24 +272,6 @@ func TestClocksTooFarApartDeleteNothing(t *testing.T) {
 	_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.ErrorContains(t, err, "the database's clock is")
 	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
-}
-
-func TestOneSessionAtATimeHoldsTheLock(t *testing.T) {
-	t.Parallel()
-	db := newDatabase(t)
-	first := db.session()
-	config, err := pgx.ParseConfig(db.url)
-	require.NoError(t, err)
-	_, err = Open(t.Context(), config, "test")
-	require.ErrorIs(t, err, ErrBusy)
-	first.Close(t.Context())
-	require.Eventually(t, func() bool {
-		s, err := Open(t.Context(), config, "test")
-		if err == nil {
-			s.Close(t.Context())
-		}
-		return err == nil
-	}, 10*time.Second, 10*time.Millisecond)
 }
 
 func TestAShortRestIsRestedBeforeTheSliceEnds(t *testing.T) {

@@ -18,9 +18,8 @@ func (id rowID) offset() uint16 { return uint16(id) }
 // rowList is some rows of a heap, in its order.
 type rowList []rowID
 
-// rowListCodec sends a rowList as tid[], all else as pgx does. That would
-// allocate for each row, which takes half as long as to delete it where rows
-// lie together.
+// rowListCodec sends a rowList as tid[], and all other values as pgx does. pgx would allocate for each
+// row of a list, which takes half as long as the deletion of rows that lie together.
 type rowListCodec struct{ pgtype.Codec }
 
 // PreferredFormat implements pgtype.Codec.
@@ -53,20 +52,19 @@ func (rowListCodec) Encode(value any, buf []byte) ([]byte, error) {
 	return buf, nil
 }
 
-// registerRowList teaches a connection to send them.
+// registerRowList makes a connection send rowLists.
 func registerRowList(types *pgtype.Map) {
 	array, _ := types.TypeForOID(pgtype.TIDArrayOID) // pgx knows all built-in types
 	types.RegisterType(&pgtype.Type{Name: array.Name, OID: array.OID, Codec: rowListCodec{array.Codec}})
 }
 
-// victims collects row IDs of which it keeps only the lowest, so that a list
-// has a bounded size however large the table is. The rows above it are found
-// by listing again from where the list ended.
+// victims is a list of row IDs in the making. It keeps only the lowest ones, so that its size is bounded
+// however large the table is. The next list begins where it ends.
 type victims struct {
 	most int // rows to keep
 	from rowID
 	ids  rowList
-	full bool // rows were left out, higher ones
+	full bool // rows with higher IDs were left out
 
 	// partial: rows were left out, anywhere.
 	partial bool

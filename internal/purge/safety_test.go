@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 // TestFault13SurvivorsAreTheLiveAndTheRenewed is promise 1 against a model: whatever
@@ -98,20 +100,8 @@ func TestARowRenewedWhileABatchWaitsForItStays(t *testing.T) {
 		_, err := tx.Exec(t.Context(), `UPDATE refresh_tokens SET expires_at = now() + interval '1 h' WHERE id = 5`)
 		require.NoError(t, err)
 
-		e := db.engine(tokens)
-		require.NoError(t, e.Session.set(t.Context(), "lock_timeout", "10s"))
-		require.NoError(t, e.Session.set(t.Context(), "statement_timeout", "20s"))
-		done := make(chan error, 1)
-		go func() {
-			_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
-			done <- err
-		}()
-		// Commit while the batch waits for the row: it looks at the new version.
-		require.Eventually(t, func() bool {
-			return db.number(`SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`) > 0
-		}, 10*time.Second, time.Millisecond)
-		require.NoError(t, tx.Commit(t.Context()))
-		require.NoError(t, <-done)
+		// Committed while the batch waits for the row: it looks at the new version.
+		db.purgedOnceItCommits(tx)
 		require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens WHERE id = 5`))
 	}
 }
@@ -165,7 +155,7 @@ func TestFault12ALockedTableIsWaitedForALittleAtATime(t *testing.T) {
 			SELECT coalesce(max(extract(epoch FROM clock_timestamp() - waitstart) * 1000), 0)::bigint
 			FROM pg_locks WHERE relation = 'refresh_tokens'::regclass`))
 		return len(tries) >= 3
-	}, 30*time.Second, time.Millisecond, "it tries again")
+	}, pgtest.Patience, time.Millisecond, "it tries again")
 	const lockTimeout, slowMachine = 100, 400 // ms
 	require.Less(t, longest, int64(lockTimeout+slowMachine))
 	require.NoError(t, tx.Rollback(t.Context()))
@@ -220,9 +210,9 @@ func TestFault26APartitionDroppedMeanwhileIsNoFailure(t *testing.T) {
 func TestFault24ATableAlteredOrDroppedMidRunFailsAloneWithTheReason(t *testing.T) {
 	t.Parallel()
 	for change, want := range map[string]string{
-		`DROP TABLE a`: `relation "public.a" does not exist`,
-		`ALTER TABLE a RENAME COLUMN done TO ended`: `column t.done does not exist`,
-		`ALTER TABLE a ALTER done TYPE text`:        `COALESCE`,
+		`DROP TABLE a`: `purge a: does not exist`,
+		`ALTER TABLE a RENAME COLUMN done TO ended`: `column "done" does not exist`,
+		`ALTER TABLE a ALTER done TYPE text`:        `column "done" is of type text`,
 	} {
 		t.Run(change, func(t *testing.T) {
 			t.Parallel()
@@ -231,7 +221,7 @@ func TestFault24ATableAlteredOrDroppedMidRunFailsAloneWithTheReason(t *testing.T
 				INSERT INTO a SELECT true, repeat('x', 1000) FROM generate_series(1, 3000);
 				CREATE TABLE b (done boolean);
 				INSERT INTO b VALUES (true)`)
-			e := db.engine(Table{Name: "a", DoneColumn: "done"}, Table{Name: "b", DoneColumn: "done"})
+			e := db.engine(Table{Name: "a", Rules: []Rule{{Done: "done"}}}, Table{Name: "b", Rules: []Rule{{Done: "done"}}})
 			changed := false
 			p, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(p *Progress) {
 				if p.Tables[0].Batches == 1 && !changed {
@@ -239,7 +229,6 @@ func TestFault24ATableAlteredOrDroppedMidRunFailsAloneWithTheReason(t *testing.T
 					db.exec(change)
 				}
 			}}, Progress{})
-			require.ErrorContains(t, err, "purge a: delete batch:")
 			require.ErrorContains(t, err, want)
 			require.True(t, p.Tables[1].Done)
 			require.Zero(t, db.number(`SELECT count(*) FROM b`))

@@ -2,8 +2,9 @@ package purge
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -17,7 +18,7 @@ type target interface {
 type blockRange struct{ from, to int64 }
 
 func (r blockRange) where(s *statement) string {
-	return fmt.Sprintf("t.ctid >= %s AND t.ctid < %s", s.arg(firstOf(r.from)), s.arg(firstOf(r.to)))
+	return fmt.Sprintf("t.ctid OPERATOR(pg_catalog.>=) %s AND t.ctid OPERATOR(pg_catalog.<) %s", s.arg(firstOf(r.from)), s.arg(firstOf(r.to)))
 }
 
 // firstOf is the lowest ctid of a block.
@@ -26,99 +27,115 @@ func firstOf(block int64) pgtype.TID {
 }
 
 func (l rowList) where(s *statement) string {
-	return fmt.Sprintf("t.ctid = ANY(%s::tid[])", s.arg(l))
+	return fmt.Sprintf("t.ctid OPERATOR(pg_catalog.=) ANY(%s::pg_catalog.tid[])", s.arg(l))
 }
 
-// description is SQL for what a heap was when it was inspected: which columns of
-// which types, whose partition, who refers to it, what intercepts a DELETE.
-// Every statement that deletes compares it, under the table's lock.
-const description = `SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = %[1]s::oid AND a.attname = ANY(%[2]s::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY(%[3]s::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = %[1]s::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = %[1]s::oid))`
+// description is SQL that describes a heap by its name, its columns and their types, whose partition it
+// is, and what acts on a DELETE: triggers (those of foreign keys too), rules, row-level security. Every
+// statement that deletes compares the description with that of when the heap was examined, under the
+// table's lock. Its parameters: the heap, its columns, the heap with its ancestors, and these with the
+// tables that a DELETE cascades into.
+const description = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY(%[2]s::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY(%[3]s::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[3]s::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])))`
 
-// guard fails the statement if the heap is not as it was inspected. It is
-// evaluated once, before any row is looked at. A mismatch must not look like
-// nothing to do, so it raises the only error that plain SQL can: a description
-// is no boolean.
+// guard makes the statement fail if the heap is not as it was when it was examined, or if its name means
+// another table now. It is evaluated once, before any row is read. A mismatch must not look as if there
+// were no dead rows. So the condition then casts a text with the session's mark to boolean, which is an
+// error.
 func (h heap) guard(s *statement) string {
-	current := fmt.Sprintf(description, s.arg(h.oid), s.arg(h.columnNames()), s.arg(h.path))
-	return fmt.Sprintf("t.tableoid = %s::oid\n  AND CASE WHEN (%s) = %s::text THEN true ELSE (%[2]s)::boolean END",
-		s.arg(h.oid), current, s.arg(h.description))
+	current := fmt.Sprintf(description, s.arg(h.oid), s.arg(h.table.columnNames()), s.arg(h.path), s.arg(h.watched))
+	return fmt.Sprintf("t.tableoid OPERATOR(pg_catalog.=) %s::pg_catalog.oid\n  AND CASE WHEN (%s) OPERATOR(pg_catalog.=) %s::pg_catalog.text "+
+		"THEN true ELSE pg_catalog.concat(%[4]s::pg_catalog.text, (%[2]s))::pg_catalog.bool END", s.arg(h.oid), current, s.arg(h.description), s.arg(h.mark)) + h.fence.compare(s)
 }
 
 // deleteRows deletes the target's dead rows.
 func (h heap) deleteRows(in target) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s\n  AND %s", h.name, in.where(s), h.dead(s, h.arms), h.guard(s))
+	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s\n  AND %s", h.name, in.where(s), h.deletable(s, in), h.guard(s))
 	return s
 }
 
-// deleteUnlocked deletes the target's dead rows that nobody holds, limit at
-// most; 0 = all.
+// deleteUnlocked deletes the target's dead rows that nobody has locked, limit at most; 0 = all.
 func (h heap) deleteUnlocked(in target, limit int64) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE t.ctid = ANY(ARRAY(\n"+
-		"    SELECT t.ctid FROM ONLY %[1]s AS t\n    WHERE %s\n      AND %s\n", h.name, in.where(s), h.dead(s, h.arms))
+	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(\n"+
+		"    SELECT t.ctid FROM ONLY %[1]s AS t\n    WHERE %s\n      AND %s\n", h.name, in.where(s), h.deletable(s, in))
 	if limit > 0 {
 		fmt.Fprintf(s, "    LIMIT %s\n", s.arg(limit))
 	}
-	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s\n  AND %s", h.dead(s, h.arms), h.guard(s))
+	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s\n  AND %s", h.deletable(s, in), h.guard(s))
 	return s
 }
 
-// countRows counts the target's dead rows, also those that others refer to, and
-// finds the oldest expiry among them.
+// countRows counts the target's dead rows that could be deleted, and those that other rows refer to. It
+// finds the oldest expiry among the former.
 func (h heap) countRows(in target) *statement {
 	s := &statement{}
-	h.selfReferences = nil
-	oldest := "NULL::timestamptz"
-	if h.table.ExpiresColumn != "" {
-		expires := h.arms[0]
-		oldest = fmt.Sprintf("min(%s) FILTER (WHERE isfinite(%s))", expires.instant(s), expires.instant(s))
+	expires, referred := "NULL::pg_catalog.timestamptz", "false"
+	for _, c := range h.conditions {
+		if len(c.expires) > 0 {
+			expires = c.expiry(s)
+			break
+		}
 	}
-	fmt.Fprintf(s, "SELECT count(*), %s\nFROM ONLY %s AS t\nWHERE %s\n  AND %s", oldest, h.name, in.where(s), h.dead(s, h.arms))
+	if len(h.restrictions) > 0 {
+		referred = h.referred(s, nil)
+	}
+	// OFFSET 0: each row is looked at once.
+	fmt.Fprintf(s, "SELECT\n    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),\n    pg_catalog.count(*) FILTER (WHERE dead.referred),\n"+
+		"    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))\n"+
+		"FROM (\n  SELECT %s AS expires, %s AS referred\n  FROM ONLY %s AS t\n  WHERE %s\n  AND %s\n  OFFSET 0) AS dead",
+		expires, referred, h.name, in.where(s), h.dead(s))
+	return s
+}
+
+// countAll counts the target's rows, dead or not.
+func (h heap) countAll(in target) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "SELECT pg_catalog.count(*) FROM ONLY %s AS t\nWHERE %s", h.name, in.where(s))
 	return s
 }
 
 // selectRows finds the target's dead rows.
 func (h heap) selectRows(in target) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "SELECT t.ctid FROM ONLY %s AS t\nWHERE %s\n  AND %s", h.name, in.where(s), h.dead(s, h.arms))
+	fmt.Fprintf(s, "SELECT t.ctid FROM ONLY %s AS t\nWHERE %s\n  AND %s", h.name, in.where(s), h.deletable(s, in))
 	return s
 }
 
-// listDead lists rows that one arm calls dead, through its index: limit at most,
-// and those of a timestamp in its order, from a key on unless that is nil.
-func (h heap) listDead(a arm, from any, limit int) *statement {
+// listReferences lists a range's dead rows: for each, whether rows of other tables refer to it, and the
+// rows of its own table that do, one a line. Rows of other partitions are listed with a ctid that no row
+// has.
+func (h heap) listReferences(in blockRange) *statement {
 	s := &statement{}
-	if a.kind == boolean {
-		fmt.Fprintf(s, "SELECT t.ctid, NULL::timestamptz\nFROM ONLY %s AS t\nWHERE %s\nLIMIT %s", h.name, a.indexable(s), s.arg(limit))
-		return s
+	var own []string
+	for _, k := range h.ownReferences {
+		own = append(own, fmt.Sprintf("SELECT\n        CASE WHEN r.tableoid OPERATOR(pg_catalog.=) t.tableoid THEN r.ctid ELSE '(4294967295,0)' END AS ctid,\n"+
+			"        %t AS soft\n    FROM %s AS r\n    WHERE %s\n      AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND r.ctid OPERATOR(pg_catalog.=) t.ctid)",
+			k.soft, k.from, k.on))
 	}
-	column := "t." + pgx.Identifier{a.column}.Sanitize()
-	fmt.Fprintf(s, "SELECT t.ctid, %s\nFROM ONLY %s AS t\nWHERE %s", column, h.name, a.indexable(s))
-	if from != nil {
-		fmt.Fprintf(s, "\n  AND %s >= %s", column, s.arg(from))
+	others := h
+	others.restrictions = slices.DeleteFunc(slices.Clone(h.restrictions), func(k restriction) bool { return k.self })
+	referred := "false"
+	if len(others.restrictions) > 0 {
+		referred = others.referred(s, in)
 	}
-	fmt.Fprintf(s, "\nORDER BY %s\nLIMIT %s", column, s.arg(limit))
-	return s
-}
-
-// estimateDead asks the planner how many rows of the table are dead.
-func estimateDead(table string, arms []arm) *statement {
-	s := &statement{}
-	fmt.Fprintf(s, "EXPLAIN (FORMAT JSON)\nSELECT FROM %s AS t\nWHERE ", table)
-	for i, a := range arms {
-		if i > 0 {
-			s.WriteString(" OR ")
-		}
-		s.WriteString(a.indexable(s))
-	}
+	// OFFSET 0: each row's referrers are looked up by themselves.
+	fmt.Fprintf(s, "SELECT t.ctid, %s, own.ctid, own.soft\nFROM ONLY %s AS t\nLEFT JOIN LATERAL (\n    %s\n    OFFSET 0) AS own ON true\nWHERE %s\n  AND %s",
+		referred, h.name, strings.Join(own, "\n    UNION ALL\n    "), in.where(s), h.dead(s))
 	return s
 }

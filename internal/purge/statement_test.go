@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/stretchr/testify/require"
 
@@ -16,18 +18,36 @@ import (
 
 // shapes are tables of every kind of predicate.
 var shapes = map[string]Table{
-	"expires and revoked":   {Name: "t", ExpiresColumn: "expires_at", DoneColumn: "revoked"},
-	"done at":               {Name: "t", DoneColumn: "used_at", KeepDone: time.Hour},
-	"revoked only":          {Name: "t", DoneColumn: "revoked"},
-	"without zone":          {Name: "t", ExpiresColumn: "local", DoneColumn: "revoked", TimestampZone: "Europe/Berlin"},
-	"without zone, in UTC":  {Name: "t", ExpiresColumn: "local", TimestampZone: "UTC"},
-	"kept until expired":    {Name: "t", ExpiresColumn: "expires_at", DoneColumn: "revoked", KeepDoneUntilExpired: true},
-	"odd names, own schema": {Schema: "My Schema", Name: `Refresh"Token`, ExpiresColumn: "expiresAt", DoneColumn: `re"voked`},
+	"expires and revoked":  {Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Done: "revoked"}}},
+	"done at":              {Name: "t", Rules: []Rule{{Done: "used_at", KeepDone: time.Hour}}},
+	"revoked only":         {Name: "t", Rules: []Rule{{Done: "revoked"}}},
+	"without zone":         {Name: "t", Rules: []Rule{{Expires: []string{"local"}, Done: "revoked", ExpiresZone: "Europe/Berlin", DoneZone: "Europe/Berlin"}}},
+	"without zone, in UTC": {Name: "t", Rules: []Rule{{Expires: []string{"local"}, ExpiresZone: "UTC", DoneZone: "UTC"}}},
+	"kept until expired":   {Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Done: "revoked", KeepDoneUntilExpired: true}}},
+	"the latest of two":    {Name: "t", Rules: []Rule{{Expires: []string{"expires_at", "absolute"}}}},
+	"a day":                {Name: "t", Rules: []Rule{{Expires: []string{"day"}, Done: "used_at"}}},
+	"seconds since 1970":   {Name: "t", Rules: []Rule{{Expires: []string{"epoch"}, ExpiresUnit: Seconds}}},
+	"its own lifetime":     {Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Lifetime: "seconds", Done: "used_at", KeepDone: time.Hour}}},
+	"values, since":        {Name: "t", Rules: []Rule{{Done: "word", DoneValues: []string{"used", "revoked"}, DoneSince: "used_at", KeepDone: time.Hour}}},
+	"two rules, one kept": {Name: "t", Rules: []Rule{
+		{Expires: []string{"expires_at"}, Only: "word", OnlyValues: []string{"session", "null"}, Keep: "kept"},
+		{Expires: []string{"expires_at"}, Lifetime: "lasting", KeepExpired: time.Hour},
+	}},
+	"odd names, own schema": {Schema: "My Schema", Name: `Refresh"Token`, Rules: []Rule{{Expires: []string{"expiresAt"}, Done: `re"voked`}}},
 }
 
-var shapeColumns = map[string]columnKind{
-	"expires_at": timestampWithZone, "used_at": timestampWithZone, "local": timestampWithoutZone,
-	"revoked": boolean, "expiresAt": timestampWithZone, `re"voked`: boolean,
+// shapeColumns are those that the shapes name.
+func shapeColumns() map[string]column {
+	columns := map[string]column{}
+	for name, kind := range map[string]columnKind{
+		"expires_at": timestampWithZone, "absolute": timestampWithZone, "used_at": timestampWithZone, "local": timestampWithoutZone,
+		"revoked": boolean, "expiresAt": timestampWithZone, `re"voked`: boolean,
+		"day": date, "epoch": integer, "lasting": span, "seconds": integer, "word": textual, "status": enumerated, "kept": boolean,
+	} {
+		columns[name] = column{name: name, kind: kind, notNull: name == "absolute", typeName: "text"}
+	}
+	columns["status"] = column{name: "status", kind: enumerated, typeName: `public."Status"`}
+	return columns
 }
 
 func TestStatementsAreThese(t *testing.T) {
@@ -35,28 +55,46 @@ func TestStatementsAreThese(t *testing.T) {
 	cutoff := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	var out strings.Builder
 	add := func(title string, s *statement) {
+		requireQualified(t, s.String())
 		fmt.Fprintf(&out, "-- %s\n%s;\n-- %v\n\n", title, s, s.args)
 	}
 	for _, name := range sorted(shapes) {
 		table := shapes[name]
-		h := heap{relation: relation{table: table, name: table.identifier()}, name: table.identifier()}
-		h.arms = deadArms(table, shapeColumns, cutoff)
+		quoted := pgx.Identifier{cmp.Or(table.Schema, "public"), table.Name}.Sanitize()
+		h := heap{relation: relation{table: table, name: quoted, columns: shapeColumns()}, name: quoted}
+		h.conditions = h.conditionsOf(cutoff)
 		add(name+": delete a range", h.deleteRows(blockRange{64, 128}))
 		add(name+": count", h.countRows(rowList{1<<16 + 1}))
-		for _, arm := range h.arms {
-			add(name+": list "+arm.column, h.listDead(arm, nil, 500))
-			add(name+": list "+arm.column+", on", h.listDead(arm, cutoff.Add(-time.Hour), 1000))
+		add(name+": survey a range", h.surveyRows(blockRange{64, 128}))
+		for _, on := range sides(h.conditions) {
+			add(name+": first of "+on.name+" that lives", h.firstLive(on))
+			add(name+": last of "+on.name, h.last(on))
+		}
+		for _, reason := range reasons(h.conditions) {
+			for _, lead := range reason {
+				add(name+": list "+lead.name, h.listDead(lead, nil, 500))
+				add(name+": list "+lead.name+", on", h.listDead(lead, cutoff.Add(-time.Hour), 1000))
+			}
 		}
 	}
-	h := heap{relation: relation{table: tokens, name: `"public"."refresh_tokens"`}, name: `"public"."refresh_tokens"`}
-	h.arms = deadArms(tokens, shapeColumns, cutoff)
+	h := heap{relation: relation{table: tokens, name: `"public"."refresh_tokens"`, columns: shapeColumns()}, name: `"public"."refresh_tokens"`}
+	h.conditions = h.conditionsOf(cutoff)
 	add("delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}))
 	add("delete what is free", h.deleteUnlocked(blockRange{0, 8}, 0))
 	add("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
+	fenced := h
+	fenced.fence = fence{Fence{Table: `"siltgate"."turn"`, Epoch: 7}, "not the epoch of this session: "}
+	add("delete a list while it is the session's turn", fenced.deleteRows(rowList{1<<16 + 1}))
 	add("select", h.selectRows(blockRange{0, 8}))
-	add("estimate", estimateDead(h.name, h.arms))
-	h.selfReferences = []foreignKey{{table: h.name, columns: []string{"parent", "p2"}, referenced: []string{"id", "i2"}, operators: []string{"OPERATOR(pg_catalog.=)", "OPERATOR(pg_catalog.=)"}}}
-	add("a table that refers to itself", h.deleteRows(blockRange{0, 8}))
+	add("count all rows of a range", h.countAll(blockRange{0, 8}))
+	add("estimate", estimateDead(h.name, h.conditions))
+	h.restrictions = []restriction{{from: `ONLY "public"."sessions"`, on: "t.id OPERATOR(pg_catalog.=) r.token_id"}}
+	add("a table that others refer to: delete a range", h.deleteRows(blockRange{0, 8}))
+	add("a table that others refer to: count", h.countRows(blockRange{0, 8}))
+	own := restriction{from: "ONLY " + h.name, on: "t.id OPERATOR(pg_catalog.=) r.parent", self: true}
+	h.restrictions, h.ownReferences = append(h.restrictions, own), []restriction{own}
+	add("a table that refers to itself: list a range", h.listReferences(blockRange{0, 8}))
+	add("a table that refers to itself: delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2}))
 	golden.Equal(t, "testdata/statements.sql", out.String())
 }
 
@@ -66,10 +104,13 @@ func TestStatementsAreThese(t *testing.T) {
 func TestPlansKeepToTheCtids(t *testing.T) {
 	t.Parallel()
 	const ddl = `
-		CREATE TABLE t (id bigint PRIMARY KEY, expires_at timestamptz, local timestamp, used_at timestamptz, revoked boolean)
+		CREATE TABLE t (id bigint PRIMARY KEY, expires_at timestamptz, local timestamp, used_at timestamptz, revoked boolean,
+			absolute timestamptz NOT NULL DEFAULT now(), day date DEFAULT now(), epoch bigint DEFAULT extract(epoch FROM now()),
+			lasting interval DEFAULT '1 hour', seconds integer DEFAULT 60, word text DEFAULT 'session', kept boolean DEFAULT false)
 			WITH (autovacuum_enabled = off);
 		CREATE INDEX ON t (expires_at); CREATE INDEX ON t (local); CREATE INDEX ON t (used_at);
-		CREATE INDEX ON t (revoked); CREATE INDEX ON t (id) WHERE revoked`
+		CREATE INDEX ON t (revoked); CREATE INDEX ON t (id) WHERE revoked;
+		CREATE INDEX ON t (absolute); CREATE INDEX ON t (day); CREATE INDEX ON t (epoch); CREATE INDEX ON t (word)`
 	const fill = `INSERT INTO t
 		SELECT n, now() + n * interval '1 s', now(), now(), n % 50 = 0 FROM generate_series(-20000, 20000) AS n`
 	for state, sql := range map[string]string{
@@ -85,25 +126,22 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 	} {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
-			db := newDatabase(t, ddl)
+			db := newDatabase(t, ddl, createTurn)
 			for statement := range strings.SplitSeq(sql, ";") {
 				db.exec(statement)
 			}
 			s := db.session()
+			s.fence = newFence(Fence{Table: "public.turn", Epoch: 7})
 			require.NoError(t, s.keepPlans(t.Context(), true))
 			for _, name := range sorted(shapes) {
 				table := shapes[name]
 				if table.Schema != "" {
 					continue
 				}
-				r, err := s.inspect(t.Context(), table)
+				h := s.only(t, table)
+				leads, err := s.leads(t.Context(), h)
 				require.NoError(t, err)
-				heaps, err := s.heaps(t.Context(), r, deadArms(table, r.columns, time.Now()))
-				require.NoError(t, err)
-				h := heaps[0]
-				indexed, err := s.hasIndexes(t.Context(), h)
-				require.NoError(t, err)
-				require.True(t, indexed)
+				require.NotEmpty(t, leads, name)
 
 				ids := rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}
 				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(blockRange{8, 72})), name)
@@ -111,9 +149,11 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.countRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(blockRange{8, 72}, 0)), name)
-				for _, arm := range h.arms {
-					require.Equal(t, "Index Scan", s.scan(t, h.listDead(arm, nil, 500)), name)
-					require.Equal(t, "Index Scan", s.scan(t, h.listDead(arm, time.Now(), 500)), name)
+				for _, lead := range leads {
+					require.Equal(t, "Index Scan", s.scan(t, h.listDead(lead, nil, 500)), name)
+					if lead.after != nil && lead.isTime() {
+						require.Equal(t, "Index Scan", s.scan(t, h.listDead(lead, time.Now(), 500)), name)
+					}
 				}
 			}
 		})
@@ -139,13 +179,9 @@ func TestAnIndexIsUsedOnlyIfItHoldsAllThatIsAsked(t *testing.T) {
 			t.Parallel()
 			db := newDatabase(t, createTokens+";"+ddl)
 			s := db.session()
-			r, err := s.inspect(t.Context(), tokens)
+			leads, err := s.leads(t.Context(), s.only(t, tokens))
 			require.NoError(t, err)
-			heaps, err := s.heaps(t.Context(), r, deadArms(tokens, r.columns, time.Now()))
-			require.NoError(t, err)
-			indexed, err := s.hasIndexes(t.Context(), heaps[0])
-			require.NoError(t, err)
-			require.Equal(t, want, indexed)
+			require.Equal(t, want, leads != nil)
 		})
 	}
 }
@@ -192,7 +228,7 @@ func literal(t *testing.T, arg any) string {
 	switch list := arg.(type) {
 	case pgtype.TID:
 		oid = pgtype.TIDOID
-	case int:
+	case int, int64:
 		oid = pgtype.Int8OID
 	case rowList:
 		oid = pgtype.TIDArrayOID
@@ -222,4 +258,24 @@ func sorted[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// examineAlone examines a table as the only one that is configured.
+func (s *Session) examineAlone(t testing.TB, table Table) (*examined, *reader) {
+	t.Helper()
+	read, err := newReader(t.Context(), s.catalog(), []Table{table})
+	require.NoError(t, err)
+	e, err := read.examine(t.Context(), table, false)
+	require.NoError(t, err)
+	require.NoError(t, e.err())
+	return e, read
+}
+
+// only is the one heap of a table.
+func (s *Session) only(t testing.TB, table Table) heap {
+	t.Helper()
+	e, read := s.examineAlone(t, table)
+	h, err := s.heap(t.Context(), e.relation, e.oid, e.conditionsOf(time.Now()), read)
+	require.NoError(t, err)
+	return h
 }

@@ -1,42 +1,35 @@
 package purge
 
 import (
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// Table is one table to purge, and what makes a row of it dead: it expired, or
-// it is done (revoked, used). One of the two columns may be empty, not both.
+// Table is one table to purge, or all tables that a pattern matches, and what makes a row of
+// it dead.
 type Table struct {
-	// Schema is empty for a table found through the role's search_path.
+	// Schema is empty for a table found through the role's search_path. In Schema and Name
+	// a * stands for any run of characters.
 	Schema string
 	Name   string
 
-	// ExpiresColumn is a timestamptz, or a timestamp written in TimestampZone.
-	// Empty: the table has none.
-	ExpiresColumn string
-
-	// DoneColumn is a boolean (true = dead) or a timestamp (dead since then).
-	// Empty: the table has none.
-	DoneColumn string
-
-	// TimestampZone is the IANA zone that wrote a timestamp without zone.
-	// Required for such a column.
-	TimestampZone string
-
-	// KeepExpired is the grace after expiry.
-	KeepExpired time.Duration
-
-	// KeepDone is the grace after a timestamp DoneColumn.
-	KeepDone time.Duration
-
-	// KeepDoneUntilExpired leaves done rows until they expire as well.
-	KeepDoneUntilExpired bool
+	// Rules say which rows are dead: those that any of them calls so. At least one.
+	Rules []Rule
 
 	// AllowCascade permits ON DELETE CASCADE into tables not configured here.
 	AllowCascade bool
+
+	// DropPartitions permits to drop partitions whose rows are all dead by their bounds.
+	DropPartitions bool
+
+	// Except is a schema of which no table is purged, by its name or a pattern: Siltgate's own.
+	Except string
+
+	// ByPattern is set for a table that is named by a run's request and by no setting: it is
+	// purged only if a pattern of the settings matches it.
+	ByPattern bool
 
 	// Optional tables are passed over, with a log line, while they do not exist.
 	Optional bool
@@ -62,4 +55,38 @@ func (t Table) identifier() string {
 		return pgx.Identifier{t.Name}.Sanitize()
 	}
 	return pgx.Identifier{t.Schema, t.Name}.Sanitize()
+}
+
+// columnNames are the columns of the table's rules, each once, in the order in which the
+// rules name them.
+func (t Table) columnNames() []string {
+	var names []string
+	for _, rule := range t.Rules {
+		names = append(names, rule.columnNames()...)
+	}
+	return distinct(names)
+}
+
+// doneColumns names the columns that say that a row is done.
+func (t Table) doneColumns() string {
+	var names []string
+	for _, rule := range t.Rules {
+		if rule.Done != "" {
+			names = append(names, strconv.Quote(rule.Done))
+		}
+	}
+	return strings.Join(distinct(names), ", ")
+}
+
+// distinct leaves out what came before.
+func distinct(names []string) []string {
+	var all []string
+	seen := map[string]bool{"": true}
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			all = append(all, name)
+		}
+	}
+	return all
 }

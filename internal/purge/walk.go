@@ -1,19 +1,22 @@
 package purge
 
+import "time"
+
 // walker yields the targets of a plan one after the other.
 type walker interface {
-	// next is the target from the position on, of at most size rows or blocks;
-	// nil at the end.
+	// next is the next target, of at most size rows or blocks; nil at the end.
 	next(size int) target
-	// advance moves the position past the target, of which n rows were deleted;
-	// false: the target comes again.
-	advance(done target, n int64) bool
+	// advance moves the position past the target, of which n rows were deleted.
+	advance(done target, n int64)
+	// left is how long the rest of the heap is expected to take.
+	left(w *Workload) time.Duration
 }
 
 // listWalk goes through a list of rows.
 type listWalk struct {
-	at  *position
-	ids rowList
+	at   *position
+	ids  rowList
+	more int64 // how many rows later lists of the heap are expected to have
 }
 
 func (w *listWalk) next(size int) target {
@@ -23,20 +26,17 @@ func (w *listWalk) next(size int) target {
 	return w.ids[:min(size, len(w.ids))]
 }
 
-func (w *listWalk) advance(done target, n int64) bool {
-	w.at.Found += n
+func (w *listWalk) advance(done target, n int64) {
+	w.at.Deleted += n
 	listed := len(done.(rowList))
 	w.at.Row = w.ids[listed-1] + 1
 	w.ids = w.ids[listed:]
-	return true
 }
 
-// sweepWalk goes through the blocks of a heap: up, and on odd passes down,
-// because rows may refer to older ones or to newer ones.
-type sweepWalk struct {
-	at    *position
-	again bool // a range that gave rows may give more: those they referred to
-}
+func (w *listWalk) left(work *Workload) time.Duration { return work.Row.of(int64(len(w.ids)) + w.more) }
+
+// sweepWalk goes through the blocks of a heap.
+type sweepWalk struct{ at *position }
 
 func (w *sweepWalk) next(size int) target {
 	from := w.at.Row.block()
@@ -44,20 +44,15 @@ func (w *sweepWalk) next(size int) target {
 	if from >= to {
 		return nil
 	}
-	if w.at.Pass%2 == 1 {
-		return blockRange{from: w.at.End - to, to: w.at.End - from}
-	}
 	return blockRange{from: from, to: to}
 }
 
-func (w *sweepWalk) advance(done target, n int64) bool {
-	w.at.Found += n
-	if w.again && n > 0 && w.at.Repeats < mostRepeats {
-		w.at.Repeats++
-		return false
-	}
-	w.at.Repeats = 0
+func (w *sweepWalk) advance(done target, n int64) {
+	w.at.Deleted += n
 	blocks := done.(blockRange)
 	w.at.Row += rowID(blocks.to-blocks.from) << 16
-	return true
+}
+
+func (w *sweepWalk) left(work *Workload) time.Duration {
+	return work.Block.of(w.at.End - w.at.Row.block() + w.at.From)
 }

@@ -1,196 +1,665 @@
+-- a day: delete a range
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz)::pg_catalog.date OR t."used_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $10::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $11::pg_catalog.text THEN true ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [day used_at] [] [] 0  ]
+
+-- a day: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date THEN pg_catalog.timezone($3::pg_catalog.text, (t."day" OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp) END AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($4::pg_catalog.tid[])
+  AND (t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($5::pg_catalog.text, $6::pg_catalog.timestamptz)::pg_catalog.date OR t."used_at" OPERATOR(pg_catalog.<) $7::pg_catalog.timestamptz) IS TRUE
+  OFFSET 0) AS dead;
+-- [Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC Etc/GMT+12 [65537] Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- a day: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) AND NOT COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND NOT COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND NOT COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) AND (t."day" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND (t."day"::pg_catalog.timestamp OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp OR pg_catalog.timezone('UTC', t."used_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(t."day"::pg_catalog.timestamp) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date, false) AND pg_catalog.isfinite(t."day")),
+    pg_catalog.max(t."day"::pg_catalog.timestamp) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date, false) AND pg_catalog.isfinite(t."day")),
+    pg_catalog.min(t."day"::pg_catalog.timestamp) FILTER (WHERE NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."day")),
+    pg_catalog.max(t."day"::pg_catalog.timestamp) FILTER (WHERE true AND pg_catalog.isfinite(t."day")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."used_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $7 AND t.ctid OPERATOR(pg_catalog.<) $8;
+-- [Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- a day: first of day that lives
+SELECT (
+    SELECT t."day"::pg_catalog.timestamp FROM ONLY "public"."t" AS t
+    WHERE t."day" OPERATOR(pg_catalog.>=) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date
+      AND NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."day")
+    ORDER BY t."day" LIMIT 1);
+-- [Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC]
+
+-- a day: last of day
+SELECT (
+    SELECT t."day"::pg_catalog.timestamp FROM ONLY "public"."t" AS t
+    WHERE t."day" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."day" DESC LIMIT 1);
+-- []
+
+-- a day: first of used_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.>=) $4::pg_catalog.timestamptz
+      AND NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")
+    ORDER BY t."used_at" LIMIT 1);
+-- [Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- a day: last of used_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."used_at" DESC LIMIT 1);
+-- []
+
+-- a day: list day
+SELECT t.ctid, t."day"
+FROM ONLY "public"."t" AS t
+WHERE t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date
+ORDER BY t."day"
+LIMIT $3;
+-- [Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 500]
+
+-- a day: list day, on
+SELECT t.ctid, t."day"
+FROM ONLY "public"."t" AS t
+WHERE t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date
+  AND t."day" OPERATOR(pg_catalog.>=) $3
+ORDER BY t."day"
+LIMIT $4;
+-- [Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+
+-- a day: list used_at
+SELECT t.ctid, t."used_at"
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+ORDER BY t."used_at"
+LIMIT $2;
+-- [2026-11-22 03:00:00 +0000 UTC 500]
+
+-- a day: list used_at, on
+SELECT t.ctid, t."used_at"
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."used_at" OPERATOR(pg_catalog.>=) $2
+ORDER BY t."used_at"
+LIMIT $3;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+
 -- done at: delete a range
-DELETE FROM ONLY "t" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."used_at" < $3::timestamptz) IS TRUE
-  AND t.tableoid = $7::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 2026-11-22 02:00:00 +0000 UTC 0 [used_at] [] 0 ]
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 02:00:00 +0000 UTC 0 [used_at] [] [] 0  ]
 
 -- done at: count
-SELECT count(*), NULL::timestamptz
-FROM ONLY "t" AS t
-WHERE t.ctid = ANY($1::tid[])
-  AND (t."used_at" < $2::timestamptz) IS TRUE;
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT NULL::pg_catalog.timestamptz AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) IS TRUE
+  OFFSET 0) AS dead;
 -- [[65537] 2026-11-22 02:00:00 +0000 UTC]
+
+-- done at: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE false),
+    pg_catalog.count(*) FILTER (WHERE (false OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)) AND (pg_catalog.timezone('UTC', t."used_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (false OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (false OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE NOT (false OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."used_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $3 AND t.ctid OPERATOR(pg_catalog.<) $4;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- done at: first of used_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.>=) $2::pg_catalog.timestamptz
+      AND NOT (false OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")
+    ORDER BY t."used_at" LIMIT 1);
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC]
+
+-- done at: last of used_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."used_at" DESC LIMIT 1);
+-- []
 
 -- done at: list used_at
 SELECT t.ctid, t."used_at"
-FROM ONLY "t" AS t
-WHERE t."used_at" < $1::timestamptz
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
 ORDER BY t."used_at"
 LIMIT $2;
 -- [2026-11-22 02:00:00 +0000 UTC 500]
 
 -- done at: list used_at, on
 SELECT t.ctid, t."used_at"
-FROM ONLY "t" AS t
-WHERE t."used_at" < $1::timestamptz
-  AND t."used_at" >= $2
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."used_at" OPERATOR(pg_catalog.>=) $2
 ORDER BY t."used_at"
 LIMIT $3;
 -- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- expires and revoked: delete a range
-DELETE FROM ONLY "t" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false)) IS TRUE
-  AND t.tableoid = $7::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
 
 -- expires and revoked: count
-SELECT count(*), min(t."expires_at") FILTER (WHERE isfinite(t."expires_at"))
-FROM ONLY "t" AS t
-WHERE t.ctid = ANY($1::tid[])
-  AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT t."expires_at" AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  OFFSET 0) AS dead;
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
+
+-- expires and revoked: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(COALESCE(t."revoked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."revoked", false), false) AND NOT COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND COALESCE(COALESCE(t."revoked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."revoked", false), false) AND NOT COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND (t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."revoked", false), false)) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."revoked", false), false)) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."revoked", false), false)) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."revoked", false), false)) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $3 AND t.ctid OPERATOR(pg_catalog.<) $4;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- expires and revoked: first of expires_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.>=) $2::pg_catalog.timestamptz
+      AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."revoked", false), false)) AND pg_catalog.isfinite(t."expires_at")
+    ORDER BY t."expires_at" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- expires and revoked: last of expires_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."expires_at" DESC LIMIT 1);
+-- []
 
 -- expires and revoked: list expires_at
 SELECT t.ctid, t."expires_at"
-FROM ONLY "t" AS t
-WHERE t."expires_at" < $1::timestamptz
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
 ORDER BY t."expires_at"
 LIMIT $2;
 -- [2026-11-22 03:00:00 +0000 UTC 500]
 
 -- expires and revoked: list expires_at, on
 SELECT t.ctid, t."expires_at"
-FROM ONLY "t" AS t
-WHERE t."expires_at" < $1::timestamptz
-  AND t."expires_at" >= $2
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."expires_at" OPERATOR(pg_catalog.>=) $2
 ORDER BY t."expires_at"
 LIMIT $3;
 -- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- expires and revoked: list revoked
-SELECT t.ctid, NULL::timestamptz
-FROM ONLY "t" AS t
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
 WHERE t."revoked"
 LIMIT $1;
 -- [500]
 
 -- expires and revoked: list revoked, on
-SELECT t.ctid, NULL::timestamptz
-FROM ONLY "t" AS t
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
 WHERE t."revoked"
 LIMIT $1;
 -- [1000]
 
+-- its own lifetime: delete a range
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $10::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $11::pg_catalog.text THEN true ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at seconds used_at] [] [] 0  ]
+
+-- its own lifetime: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT CASE WHEN CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) END AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[])
+  AND (CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz) IS TRUE
+  OFFSET 0) AS dead;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [65537] 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC]
+
+-- its own lifetime: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND NOT COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND NOT COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) AND (t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND (pg_catalog.timezone('UTC', t."used_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE NOT (COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."used_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- its own lifetime: first of used_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.>=) $4::pg_catalog.timestamptz
+      AND NOT (COALESCE(CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz ELSE false END, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")
+    ORDER BY t."used_at" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC]
+
+-- its own lifetime: last of used_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."used_at" DESC LIMIT 1);
+-- []
+
+-- its own lifetime: list expires_at
+SELECT t.ctid, t."expires_at"
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND (CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz) IS TRUE
+ORDER BY t."expires_at"
+LIMIT $5;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 500]
+
+-- its own lifetime: list expires_at, on
+SELECT t.ctid, t."expires_at"
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."expires_at" OPERATOR(pg_catalog.>=) $2
+  AND (CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz) IS TRUE
+ORDER BY t."expires_at"
+LIMIT $6;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+
+-- its own lifetime: list used_at
+SELECT t.ctid, t."used_at"
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND (CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz) IS TRUE
+ORDER BY t."used_at"
+LIMIT $5;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 500]
+
+-- its own lifetime: list used_at, on
+SELECT t.ctid, t."used_at"
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."used_at" OPERATOR(pg_catalog.>=) $2
+  AND (CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."seconds" OPERATOR(pg_catalog.>=) 0::pg_catalog.int8 AND t."seconds" OPERATOR(pg_catalog.<=) 316224000000::pg_catalog.int8
+    THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz) IS TRUE
+ORDER BY t."used_at"
+LIMIT $6;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+
 -- kept until expired: delete a range
-DELETE FROM ONLY "t" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expires_at" < $3::timestamptz) IS TRUE
-  AND t.tableoid = $7::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
 
 -- kept until expired: count
-SELECT count(*), min(t."expires_at") FILTER (WHERE isfinite(t."expires_at"))
-FROM ONLY "t" AS t
-WHERE t.ctid = ANY($1::tid[])
-  AND (t."expires_at" < $2::timestamptz) IS TRUE;
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT t."expires_at" AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) IS TRUE
+  OFFSET 0) AS dead;
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
+
+-- kept until expired: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND (t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $3 AND t.ctid OPERATOR(pg_catalog.<) $4;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- kept until expired: first of expires_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.>=) $2::pg_catalog.timestamptz
+      AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR false) AND pg_catalog.isfinite(t."expires_at")
+    ORDER BY t."expires_at" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- kept until expired: last of expires_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."expires_at" DESC LIMIT 1);
+-- []
 
 -- kept until expired: list expires_at
 SELECT t.ctid, t."expires_at"
-FROM ONLY "t" AS t
-WHERE t."expires_at" < $1::timestamptz
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
 ORDER BY t."expires_at"
 LIMIT $2;
 -- [2026-11-22 03:00:00 +0000 UTC 500]
 
 -- kept until expired: list expires_at, on
 SELECT t.ctid, t."expires_at"
-FROM ONLY "t" AS t
-WHERE t."expires_at" < $1::timestamptz
-  AND t."expires_at" >= $2
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."expires_at" OPERATOR(pg_catalog.>=) $2
 ORDER BY t."expires_at"
 LIMIT $3;
 -- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- odd names, own schema: delete a range
 DELETE FROM ONLY "My Schema"."Refresh""Token" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expiresAt" < $3::timestamptz OR coalesce(t."re""voked", false)) IS TRUE
-  AND t.tableoid = $7::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expiresAt re"voked] [] 0 ]
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."expiresAt" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."re""voked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expiresAt re"voked] [] [] 0  ]
 
 -- odd names, own schema: count
-SELECT count(*), min(t."expiresAt") FILTER (WHERE isfinite(t."expiresAt"))
-FROM ONLY "My Schema"."Refresh""Token" AS t
-WHERE t.ctid = ANY($1::tid[])
-  AND (t."expiresAt" < $2::timestamptz OR coalesce(t."re""voked", false)) IS TRUE;
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT t."expiresAt" AS expires, false AS referred
+  FROM ONLY "My Schema"."Refresh""Token" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (t."expiresAt" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."re""voked", false)) IS TRUE
+  OFFSET 0) AS dead;
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
+
+-- odd names, own schema: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(COALESCE(t."re""voked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."re""voked", false), false) AND NOT COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND COALESCE(COALESCE(t."re""voked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."re""voked", false), false) AND NOT COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND (t."expiresAt" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."re""voked", false), false)) AND (pg_catalog.timezone('UTC', t."expiresAt") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expiresAt")) FILTER (WHERE (COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."re""voked", false), false)) AND COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expiresAt")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expiresAt")) FILTER (WHERE (COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."re""voked", false), false)) AND COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expiresAt")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expiresAt")) FILTER (WHERE NOT (COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."re""voked", false), false)) AND pg_catalog.isfinite(t."expiresAt")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expiresAt")) FILTER (WHERE true AND pg_catalog.isfinite(t."expiresAt"))
+FROM ONLY "My Schema"."Refresh""Token" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $3 AND t.ctid OPERATOR(pg_catalog.<) $4;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- odd names, own schema: first of expiresAt that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expiresAt") FROM ONLY "My Schema"."Refresh""Token" AS t
+    WHERE t."expiresAt" OPERATOR(pg_catalog.>=) $2::pg_catalog.timestamptz
+      AND NOT (COALESCE(t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE(COALESCE(t."re""voked", false), false)) AND pg_catalog.isfinite(t."expiresAt")
+    ORDER BY t."expiresAt" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- odd names, own schema: last of expiresAt
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expiresAt") FROM ONLY "My Schema"."Refresh""Token" AS t
+    WHERE t."expiresAt" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."expiresAt" DESC LIMIT 1);
+-- []
 
 -- odd names, own schema: list expiresAt
 SELECT t.ctid, t."expiresAt"
 FROM ONLY "My Schema"."Refresh""Token" AS t
-WHERE t."expiresAt" < $1::timestamptz
+WHERE t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
 ORDER BY t."expiresAt"
 LIMIT $2;
 -- [2026-11-22 03:00:00 +0000 UTC 500]
@@ -198,296 +667,1075 @@ LIMIT $2;
 -- odd names, own schema: list expiresAt, on
 SELECT t.ctid, t."expiresAt"
 FROM ONLY "My Schema"."Refresh""Token" AS t
-WHERE t."expiresAt" < $1::timestamptz
-  AND t."expiresAt" >= $2
+WHERE t."expiresAt" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."expiresAt" OPERATOR(pg_catalog.>=) $2
 ORDER BY t."expiresAt"
 LIMIT $3;
 -- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- odd names, own schema: list re"voked
-SELECT t.ctid, NULL::timestamptz
+SELECT t.ctid, NULL::pg_catalog.timestamptz
 FROM ONLY "My Schema"."Refresh""Token" AS t
 WHERE t."re""voked"
 LIMIT $1;
 -- [500]
 
 -- odd names, own schema: list re"voked, on
-SELECT t.ctid, NULL::timestamptz
+SELECT t.ctid, NULL::pg_catalog.timestamptz
 FROM ONLY "My Schema"."Refresh""Token" AS t
 WHERE t."re""voked"
 LIMIT $1;
 -- [1000]
 
 -- revoked only: delete a range
-DELETE FROM ONLY "t" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (coalesce(t."revoked", false)) IS TRUE
-  AND t.tableoid = $6::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid))) = $7::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 0 [revoked] [] 0 ]
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 0 [revoked] [] [] 0  ]
 
 -- revoked only: count
-SELECT count(*), NULL::timestamptz
-FROM ONLY "t" AS t
-WHERE t.ctid = ANY($1::tid[])
-  AND (coalesce(t."revoked", false)) IS TRUE;
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT NULL::pg_catalog.timestamptz AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (COALESCE(t."revoked", false)) IS TRUE
+  OFFSET 0) AS dead;
 -- [[65537]]
 
+-- revoked only: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(COALESCE(t."revoked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."revoked", false), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND COALESCE(COALESCE(t."revoked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE false),
+    pg_catalog.count(*) FILTER (WHERE false)
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2;
+-- [{64 0 true} {128 0 true}]
+
 -- revoked only: list revoked
-SELECT t.ctid, NULL::timestamptz
-FROM ONLY "t" AS t
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
 WHERE t."revoked"
 LIMIT $1;
 -- [500]
 
 -- revoked only: list revoked, on
-SELECT t.ctid, NULL::timestamptz
-FROM ONLY "t" AS t
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
 WHERE t."revoked"
 LIMIT $1;
 -- [1000]
 
+-- seconds since 1970: delete a range
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND ((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 1795316400 1 0 [epoch] [] [] 0  ]
+
+-- seconds since 1970: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT CASE WHEN (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8) THEN pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8) END AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[])
+  AND ((t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8)) IS TRUE
+  OFFSET 0) AS dead;
+-- [1795316400 1 [65537] 1795316400 1]
+
+-- seconds since 1970: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND (t."epoch" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND (CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
+-- [1795316400 1 1795316400 1 {64 0 true} {128 0 true}]
+
+-- seconds since 1970: first of epoch that lives
+SELECT (
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    WHERE t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8
+      AND NOT (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
+    ORDER BY t."epoch" LIMIT 1);
+-- [1795316400 1 1795316400]
+
+-- seconds since 1970: last of epoch
+SELECT (
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    WHERE t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8
+    ORDER BY t."epoch" DESC LIMIT 1);
+-- [253402300800]
+
+-- seconds since 1970: list epoch
+SELECT t.ctid, t."epoch"
+FROM ONLY "public"."t" AS t
+WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8)
+ORDER BY t."epoch"
+LIMIT $3;
+-- [1795316400 1 500]
+
+-- seconds since 1970: list epoch, on
+SELECT t.ctid, t."epoch"
+FROM ONLY "public"."t" AS t
+WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8)
+  AND t."epoch" OPERATOR(pg_catalog.>=) $3
+ORDER BY t."epoch"
+LIMIT $4;
+-- [1795316400 1 2026-11-22 02:00:00 +0000 UTC 1000]
+
+-- the latest of two: delete a range
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at absolute] [] [] 0  ]
+
+-- the latest of two: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT GREATEST(t."expires_at", t."absolute") AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL))) IS TRUE
+  OFFSET 0) AS dead;
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- the latest of two: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp OR pg_catalog.timezone('UTC', t."absolute") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."absolute")) FILTER (WHERE (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND COALESCE(t."absolute" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."absolute")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."absolute")) FILTER (WHERE (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND COALESCE(t."absolute" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."absolute")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."absolute")) FILTER (WHERE NOT (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND pg_catalog.isfinite(t."absolute")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."absolute")) FILTER (WHERE true AND pg_catalog.isfinite(t."absolute"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- the latest of two: first of expires_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.>=) $3::pg_catalog.timestamptz
+      AND NOT (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND pg_catalog.isfinite(t."expires_at")
+    ORDER BY t."expires_at" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- the latest of two: last of expires_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."expires_at" DESC LIMIT 1);
+-- []
+
+-- the latest of two: first of absolute that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."absolute") FROM ONLY "public"."t" AS t
+    WHERE t."absolute" OPERATOR(pg_catalog.>=) $3::pg_catalog.timestamptz
+      AND NOT (COALESCE(((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL)), false) OR false) AND pg_catalog.isfinite(t."absolute")
+    ORDER BY t."absolute" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- the latest of two: last of absolute
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."absolute") FROM ONLY "public"."t" AS t
+    WHERE t."absolute" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."absolute" DESC LIMIT 1);
+-- []
+
+-- the latest of two: list absolute
+SELECT t.ctid, t."absolute"
+FROM ONLY "public"."t" AS t
+WHERE t."absolute" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND (((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL))) IS TRUE
+ORDER BY t."absolute"
+LIMIT $4;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 500]
+
+-- the latest of two: list absolute, on
+SELECT t.ctid, t."absolute"
+FROM ONLY "public"."t" AS t
+WHERE t."absolute" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."absolute" OPERATOR(pg_catalog.>=) $2
+  AND (((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL))) IS TRUE
+ORDER BY t."absolute"
+LIMIT $5;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 1000]
+
+-- two rules, one kept: delete a range
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
+    OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
+  AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $11::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $12::pg_catalog.text THEN true ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at word kept lasting] [] [] 0  ]
+
+-- two rules, one kept: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT t."expires_at" AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
+    OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
+  AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
+  OFFSET 0) AS dead;
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC]
+
+-- two rules, one kept: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false))),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND (t."expires_at" IS NOT NULL OR t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $6 AND t.ctid OPERATOR(pg_catalog.<) $7;
+-- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- two rules, one kept: first of expires_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.>=) $5::pg_catalog.timestamptz
+      AND NOT ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at")
+    ORDER BY t."expires_at" LIMIT 1);
+-- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- two rules, one kept: last of expires_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
+    WHERE t."expires_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."expires_at" DESC LIMIT 1);
+-- []
+
+-- two rules, one kept: list expires_at
+SELECT t.ctid, t."expires_at"
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
+    OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
+  AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
+ORDER BY t."expires_at"
+LIMIT $6;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 500]
+
+-- two rules, one kept: list expires_at, on
+SELECT t.ctid, t."expires_at"
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."expires_at" OPERATOR(pg_catalog.>=) $2
+  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
+    OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
+  AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
+ORDER BY t."expires_at"
+LIMIT $7;
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+
+-- two rules, one kept: list expires_at
+SELECT t.ctid, t."expires_at"
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
+    OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
+  AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
+ORDER BY t."expires_at"
+LIMIT $6;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 500]
+
+-- two rules, one kept: list expires_at, on
+SELECT t.ctid, t."expires_at"
+FROM ONLY "public"."t" AS t
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."expires_at" OPERATOR(pg_catalog.>=) $2
+  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
+    OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
+  AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
+ORDER BY t."expires_at"
+LIMIT $7;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+
+-- values, since: delete a range
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} [used revoked] 2026-11-22 02:00:00 +0000 UTC 0 [word used_at] [] [] 0  ]
+
+-- values, since: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT NULL::pg_catalog.timestamptz AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)) IS TRUE
+  OFFSET 0) AS dead;
+-- [[65537] [used revoked] 2026-11-22 02:00:00 +0000 UTC]
+
+-- values, since: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)),
+    pg_catalog.count(*) FILTER (WHERE false),
+    pg_catalog.count(*) FILTER (WHERE (false OR COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)) AND (pg_catalog.timezone('UTC', t."used_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (false OR COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (false OR COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE NOT (false OR COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)) AND pg_catalog.isfinite(t."used_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."used_at"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $4 AND t.ctid OPERATOR(pg_catalog.<) $5;
+-- [[used revoked] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- values, since: first of used_at that lives
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.>=) $3::pg_catalog.timestamptz
+      AND NOT (false OR COALESCE((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz), false)) AND pg_catalog.isfinite(t."used_at")
+    ORDER BY t."used_at" LIMIT 1);
+-- [[used revoked] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC]
+
+-- values, since: last of used_at
+SELECT (
+    SELECT pg_catalog.timezone('UTC', t."used_at") FROM ONLY "public"."t" AS t
+    WHERE t."used_at" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."used_at" DESC LIMIT 1);
+-- []
+
+-- values, since: list word
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
+WHERE t."word" OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+  AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)) IS TRUE
+LIMIT $4;
+-- [[used revoked] [used revoked] 2026-11-22 02:00:00 +0000 UTC 500]
+
+-- values, since: list word, on
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
+WHERE t."word" OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+  AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)) IS TRUE
+LIMIT $4;
+-- [[used revoked] [used revoked] 2026-11-22 02:00:00 +0000 UTC 1000]
+
+-- values, since: list used_at
+SELECT t.ctid, t."used_at"
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)) IS TRUE
+ORDER BY t."used_at"
+LIMIT $4;
+-- [2026-11-22 02:00:00 +0000 UTC [used revoked] 2026-11-22 02:00:00 +0000 UTC 500]
+
+-- values, since: list used_at, on
+SELECT t.ctid, t."used_at"
+FROM ONLY "public"."t" AS t
+WHERE t."used_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
+  AND t."used_at" OPERATOR(pg_catalog.>=) $2
+  AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz)) IS TRUE
+ORDER BY t."used_at"
+LIMIT $5;
+-- [2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC [used revoked] 2026-11-22 02:00:00 +0000 UTC 1000]
+
 -- without zone: delete a range
-DELETE FROM ONLY "t" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND ((t."local" < $3::timestamptz AT TIME ZONE $4::text AND t."local" AT TIME ZONE $5::text < $6::timestamptz) OR coalesce(t."revoked", false)) IS TRUE
-  AND t.tableoid = $10::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $7::oid AND a.attname = ANY($8::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($9::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $7::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $7::oid))) = $11::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $7::oid AND a.attname = ANY($8::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($9::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $7::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $7::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 0 [local revoked] [] 0 ]
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND ((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz) AND pg_catalog.timezone($5::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz) OR COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $11::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $12::pg_catalog.text THEN true ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 0 [local revoked] [] [] 0  ]
 
 -- without zone: count
-SELECT count(*), min(t."local" AT TIME ZONE $1::text) FILTER (WHERE isfinite(t."local" AT TIME ZONE $2::text))
-FROM ONLY "t" AS t
-WHERE t.ctid = ANY($3::tid[])
-  AND ((t."local" < $4::timestamptz AT TIME ZONE $5::text AND t."local" AT TIME ZONE $6::text < $7::timestamptz) OR coalesce(t."revoked", false)) IS TRUE;
--- [Europe/Berlin Europe/Berlin [65537] 2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT pg_catalog.timezone($1::pg_catalog.text, t."local") AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($2::pg_catalog.tid[])
+  AND ((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz) AND pg_catalog.timezone($5::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz) OR COALESCE(t."revoked", false)) IS TRUE
+  OFFSET 0) AS dead;
+-- [Europe/Berlin [65537] Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
+
+-- without zone: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) AND NOT COALESCE(COALESCE(t."revoked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."revoked", false), false) AND NOT COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) AND COALESCE(COALESCE(t."revoked", false), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(COALESCE(t."revoked", false), false) AND NOT COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) AND (t."local" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) OR COALESCE(COALESCE(t."revoked", false), false)) AND (t."local" OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(t."local") FILTER (WHERE (COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) OR COALESCE(COALESCE(t."revoked", false), false)) AND COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($5::pg_catalog.text, $6::pg_catalog.timestamptz) AND pg_catalog.timezone($7::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $8::pg_catalog.timestamptz), false) AND pg_catalog.isfinite(t."local")),
+    pg_catalog.max(t."local") FILTER (WHERE (COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) OR COALESCE(COALESCE(t."revoked", false), false)) AND COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($5::pg_catalog.text, $6::pg_catalog.timestamptz) AND pg_catalog.timezone($7::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $8::pg_catalog.timestamptz), false) AND pg_catalog.isfinite(t."local")),
+    pg_catalog.min(t."local") FILTER (WHERE NOT (COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) OR COALESCE(COALESCE(t."revoked", false), false)) AND pg_catalog.isfinite(t."local")),
+    pg_catalog.max(t."local") FILTER (WHERE true AND pg_catalog.isfinite(t."local"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $9 AND t.ctid OPERATOR(pg_catalog.<) $10;
+-- [Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- without zone: first of local that lives
+SELECT (
+    SELECT t."local" FROM ONLY "public"."t" AS t
+    WHERE t."local" OPERATOR(pg_catalog.>=) pg_catalog.timezone($5::pg_catalog.text, $6::pg_catalog.timestamptz)
+      AND NOT (COALESCE((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz), false) OR COALESCE(COALESCE(t."revoked", false), false)) AND pg_catalog.isfinite(t."local")
+    ORDER BY t."local" LIMIT 1);
+-- [Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC]
+
+-- without zone: last of local
+SELECT (
+    SELECT t."local" FROM ONLY "public"."t" AS t
+    WHERE t."local" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."local" DESC LIMIT 1);
+-- []
 
 -- without zone: list local
 SELECT t.ctid, t."local"
-FROM ONLY "t" AS t
-WHERE (t."local" < $1::timestamptz AT TIME ZONE $2::text AND t."local" AT TIME ZONE $3::text < $4::timestamptz)
+FROM ONLY "public"."t" AS t
+WHERE (t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz)
 ORDER BY t."local"
 LIMIT $5;
--- [2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 500]
+-- [Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 500]
 
 -- without zone: list local, on
 SELECT t.ctid, t."local"
-FROM ONLY "t" AS t
-WHERE (t."local" < $1::timestamptz AT TIME ZONE $2::text AND t."local" AT TIME ZONE $3::text < $4::timestamptz)
-  AND t."local" >= $5
+FROM ONLY "public"."t" AS t
+WHERE (t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz) AND pg_catalog.timezone($3::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz)
+  AND t."local" OPERATOR(pg_catalog.>=) $5
 ORDER BY t."local"
 LIMIT $6;
--- [2026-11-22 03:00:00 +0000 UTC Europe/Berlin Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+-- [Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- without zone: list revoked
-SELECT t.ctid, NULL::timestamptz
-FROM ONLY "t" AS t
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
 WHERE t."revoked"
 LIMIT $1;
 -- [500]
 
 -- without zone: list revoked, on
-SELECT t.ctid, NULL::timestamptz
-FROM ONLY "t" AS t
+SELECT t.ctid, NULL::pg_catalog.timestamptz
+FROM ONLY "public"."t" AS t
 WHERE t."revoked"
 LIMIT $1;
 -- [1000]
 
 -- without zone, in UTC: delete a range
-DELETE FROM ONLY "t" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."local" < $3::timestamptz AT TIME ZONE $4::text) IS TRUE
-  AND t.tableoid = $8::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid))) = $9::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC UTC 0 [local] [] 0 ]
+DELETE FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} UTC 2026-11-22 03:00:00 +0000 UTC 0 [local] [] [] 0  ]
 
 -- without zone, in UTC: count
-SELECT count(*), min(t."local" AT TIME ZONE $1::text) FILTER (WHERE isfinite(t."local" AT TIME ZONE $2::text))
-FROM ONLY "t" AS t
-WHERE t.ctid = ANY($3::tid[])
-  AND (t."local" < $4::timestamptz AT TIME ZONE $5::text) IS TRUE;
--- [UTC UTC [65537] 2026-11-22 03:00:00 +0000 UTC UTC]
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT pg_catalog.timezone($1::pg_catalog.text, t."local") AS expires, false AS referred
+  FROM ONLY "public"."t" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.=) ANY($2::pg_catalog.tid[])
+  AND (t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz)) IS TRUE
+  OFFSET 0) AS dead;
+-- [UTC [65537] UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- without zone, in UTC: survey a range
+SELECT pg_catalog.count(*),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) AND (t."local" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) OR false) AND (t."local" OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(t."local") FILTER (WHERE (COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) OR false) AND COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz), false) AND pg_catalog.isfinite(t."local")),
+    pg_catalog.max(t."local") FILTER (WHERE (COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) OR false) AND COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz), false) AND pg_catalog.isfinite(t."local")),
+    pg_catalog.min(t."local") FILTER (WHERE NOT (COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) OR false) AND pg_catalog.isfinite(t."local")),
+    pg_catalog.max(t."local") FILTER (WHERE true AND pg_catalog.isfinite(t."local"))
+FROM ONLY "public"."t" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
+-- [UTC 2026-11-22 03:00:00 +0000 UTC UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+
+-- without zone, in UTC: first of local that lives
+SELECT (
+    SELECT t."local" FROM ONLY "public"."t" AS t
+    WHERE t."local" OPERATOR(pg_catalog.>=) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz)
+      AND NOT (COALESCE(t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz), false) OR false) AND pg_catalog.isfinite(t."local")
+    ORDER BY t."local" LIMIT 1);
+-- [UTC 2026-11-22 03:00:00 +0000 UTC UTC 2026-11-22 03:00:00 +0000 UTC]
+
+-- without zone, in UTC: last of local
+SELECT (
+    SELECT t."local" FROM ONLY "public"."t" AS t
+    WHERE t."local" OPERATOR(pg_catalog.<) 'infinity'
+    ORDER BY t."local" DESC LIMIT 1);
+-- []
 
 -- without zone, in UTC: list local
 SELECT t.ctid, t."local"
-FROM ONLY "t" AS t
-WHERE t."local" < $1::timestamptz AT TIME ZONE $2::text
+FROM ONLY "public"."t" AS t
+WHERE t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)
 ORDER BY t."local"
 LIMIT $3;
--- [2026-11-22 03:00:00 +0000 UTC UTC 500]
+-- [UTC 2026-11-22 03:00:00 +0000 UTC 500]
 
 -- without zone, in UTC: list local, on
 SELECT t.ctid, t."local"
-FROM ONLY "t" AS t
-WHERE t."local" < $1::timestamptz AT TIME ZONE $2::text
-  AND t."local" >= $3
+FROM ONLY "public"."t" AS t
+WHERE t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)
+  AND t."local" OPERATOR(pg_catalog.>=) $3
 ORDER BY t."local"
 LIMIT $4;
--- [2026-11-22 03:00:00 +0000 UTC UTC 2026-11-22 02:00:00 +0000 UTC 1000]
+-- [UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- delete a list
 DELETE FROM ONLY "public"."refresh_tokens" AS t
-WHERE t.ctid = ANY($1::tid[])
-  AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE
-  AND t.tableoid = $6::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid))) = $7::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $3::oid AND a.attname = ANY($4::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($5::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $3::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $3::oid)))::boolean END;
--- [[65537 65538 196609] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [[65537 65538 196609] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
 
 -- delete what is free
 DELETE FROM ONLY "public"."refresh_tokens" AS t
-WHERE t.ctid = ANY(ARRAY(
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     SELECT t.ctid FROM ONLY "public"."refresh_tokens" AS t
-    WHERE t.ctid >= $1 AND t.ctid < $2
-      AND (t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false)) IS TRUE
+    WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+      AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
     FOR UPDATE SKIP LOCKED))
-  AND (t."expires_at" < $4::timestamptz OR coalesce(t."revoked", false)) IS TRUE
-  AND t.tableoid = $8::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid))) = $9::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
--- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
 
 -- delete what is free, ten at most
 DELETE FROM ONLY "public"."refresh_tokens" AS t
-WHERE t.ctid = ANY(ARRAY(
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     SELECT t.ctid FROM ONLY "public"."refresh_tokens" AS t
-    WHERE t.ctid = ANY($1::tid[])
-      AND (t."expires_at" < $2::timestamptz OR coalesce(t."revoked", false)) IS TRUE
+    WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+      AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
     LIMIT $3
     FOR UPDATE SKIP LOCKED))
-  AND (t."expires_at" < $4::timestamptz OR coalesce(t."revoked", false)) IS TRUE
-  AND t.tableoid = $8::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid))) = $9::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $5::oid AND a.attname = ANY($6::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($7::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $5::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $5::oid)))::boolean END;
--- [[1] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [[1] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+
+-- delete a list while it is the session's turn
+DELETE FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- select
 SELECT t.ctid FROM ONLY "public"."refresh_tokens" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND (t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false)) IS TRUE;
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE;
 -- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC]
+
+-- count all rows of a range
+SELECT pg_catalog.count(*) FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2;
+-- [{0 0 true} {8 0 true}]
 
 -- estimate
 EXPLAIN (FORMAT JSON)
 SELECT FROM "public"."refresh_tokens" AS t
-WHERE t."expires_at" < $1::timestamptz OR t."revoked";
+WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz OR t."revoked";
 -- [2026-11-22 03:00:00 +0000 UTC]
 
--- a table that refers to itself
+-- a table that others refer to: delete a range
 DELETE FROM ONLY "public"."refresh_tokens" AS t
-WHERE t.ctid >= $1 AND t.ctid < $2
-  AND ((t."expires_at" < $3::timestamptz OR coalesce(t."revoked", false))
-  AND NOT EXISTS (SELECT FROM "public"."refresh_tokens" AS r WHERE r."parent" OPERATOR(pg_catalog.=) t."id" AND r."p2" OPERATOR(pg_catalog.=) t."i2" AND (r.tableoid, r.ctid) IS DISTINCT FROM (t.tableoid, t.ctid))) IS TRUE
-  AND t.tableoid = $7::oid
-  AND CASE WHEN (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid))) = $8::text THEN true ELSE (SELECT concat_ws(';'::text,
-    (SELECT string_agg(a.attname::text || ':'::text || a.atttypid::text, ','::text ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = $4::oid AND a.attname = ANY($5::name[])),
-    (SELECT string_agg(i.inhrelid::text || '<'::text || i.inhparent::text, ','::text ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = ANY($6::oid[])),
-    (SELECT string_agg(k.oid::text, ','::text ORDER BY k.oid)
-        FROM pg_catalog.pg_constraint AS k WHERE k.confrelid = $4::oid AND k.contype = 'f'::"char"),
-    (SELECT string_agg(w.oid::text, ','::text ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class = $4::oid)))::boolean END;
--- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] 0 ]
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false))
+  AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+
+-- a table that others refer to: count
+SELECT
+    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),
+    pg_catalog.count(*) FILTER (WHERE dead.referred),
+    pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
+FROM (
+  SELECT t."expires_at" AS expires, EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id) AS referred
+  FROM ONLY "public"."refresh_tokens" AS t
+  WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
+  OFFSET 0) AS dead;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC]
+
+-- a table that refers to itself: list a range
+SELECT t.ctid, EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id), own.ctid, own.soft
+FROM ONLY "public"."refresh_tokens" AS t
+LEFT JOIN LATERAL (
+    SELECT
+        CASE WHEN r.tableoid OPERATOR(pg_catalog.=) t.tableoid THEN r.ctid ELSE '(4294967295,0)' END AS ctid,
+        false AS soft
+    FROM ONLY "public"."refresh_tokens" AS r
+    WHERE t.id OPERATOR(pg_catalog.=) r.parent
+      AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND r.ctid OPERATOR(pg_catalog.=) t.ctid)
+    OFFSET 0) AS own ON true
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC]
+
+-- a table that refers to itself: delete a list
+DELETE FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false))
+  AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id)
+    OR EXISTS (SELECT FROM ONLY "public"."refresh_tokens" AS r WHERE t.id OPERATOR(pg_catalog.=) r.parent AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND r.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[]))))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
+-- [[65537 65538] 2026-11-22 03:00:00 +0000 UTC [65537 65538] 0 [expires_at revoked] [] [] 0  ]
 

@@ -1,0 +1,203 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A query without data draws an empty panel, and an alert without its series never fires. Both
+// look as if all were well.
+func TestEveryQueryOfTheDashboardAndEverySeriesOfAnAlertHasDataOfABusyFleet(t *testing.T) {
+	t.Parallel()
+	program := installed(t, "Prometheus", "apt-get install prometheus", "/usr/bin/prometheus", "/usr/local/bin/prometheus")
+	db := newDatabase(t)
+	db.slow(20 * time.Millisecond)
+	db.fill(20_000, 100)
+	db.fillResets(50, 10)
+	f := newFleet(t, db, "REFRESH_TOKEN_CLEANUP_CRON=*/2 * * * * *", "SILTGATE_HTTP_ADDR=127.0.0.1:0")
+	replicas := f.start(2)
+	p := startPrometheus(t, program, replicas)
+
+	missing := slices.Concat(dashboardQueries(t), p.seriesOfRules())
+	require.Greater(t, len(missing), 50)
+	var said error
+	deadline := time.Now().Add(patience)
+	for len(missing) > 0 {
+		require.True(t, time.Now().Before(deadline), "no data for:\n%s\n%v", strings.Join(missing, "\n"), said)
+		missing = slices.DeleteFunc(missing, func(query string) bool {
+			has, err := p.hasData(query)
+			said = err
+			return has
+		})
+		<-time.After(200 * time.Millisecond)
+	}
+	requireDocumented(t, p.metrics())
+}
+
+// dashboardQueries are those of all panels, as Grafana sends them.
+func dashboardQueries(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../deploy/grafana/siltgate.json")
+	require.NoError(t, err)
+	var dashboard struct {
+		Panels []struct {
+			Targets []struct {
+				Expr string `json:"expr"`
+			} `json:"targets"`
+		} `json:"panels"`
+	}
+	require.NoError(t, json.Unmarshal(text, &dashboard))
+	var queries []string
+	for _, panel := range dashboard.Panels {
+		for _, target := range panel.Targets {
+			queries = append(queries, strings.NewReplacer("$job", "siltgate", "$__rate_interval", "30s").Replace(target.Expr))
+		}
+	}
+	require.NotEmpty(t, queries)
+	return queries
+}
+
+// requireDocumented fails unless docs/metrics.md lists the metrics that were scraped, and no other.
+func requireDocumented(t *testing.T, scraped []string) {
+	t.Helper()
+	page, err := os.ReadFile("../docs/metrics.md")
+	require.NoError(t, err)
+	table, _, found := strings.Cut(string(page), "## Alerts")
+	require.True(t, found)
+	var documented []string
+	for _, match := range regexp.MustCompile("`(siltgate_[a-z_]+)[`{]").FindAllStringSubmatch(table, -1) {
+		documented = append(documented, match[1])
+	}
+	slices.Sort(documented)
+	require.Equal(t, slices.Compact(documented), scraped)
+}
+
+// prometheus is a server that scrapes a fleet and knows the project's rules.
+type prometheus struct {
+	t   *testing.T
+	url string
+}
+
+func startPrometheus(t *testing.T, program string, replicas []*replica) prometheus {
+	t.Helper()
+	dir := t.TempDir()
+	rules, err := filepath.Abs("../deploy/prometheus/alerts.yaml")
+	require.NoError(t, err)
+	var targets []string
+	for _, r := range replicas {
+		targets = append(targets, r.http)
+	}
+	config := filepath.Join(dir, "prometheus.yaml")
+	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, `
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [%q]
+scrape_configs:
+  - job_name: siltgate
+    static_configs: [{targets: [%s]}]
+`, rules, strings.Join(targets, ", ")), 0o600))
+	process := launch(t, dir, "prometheus", []string{"HOME=" + dir}, program,
+		"--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0")
+	listening := regexp.MustCompile(`msg="Listening on" address=(\S+)`)
+	p := prometheus{t: t}
+	await(t, patience, "Prometheus to listen", func() bool {
+		require.True(t, process.running(), process.output())
+		if found := listening.FindStringSubmatch(process.output()); found != nil {
+			p.url = "http://" + found[1]
+		}
+		return p.url != ""
+	})
+	await(t, patience, "Prometheus to be ready", func() bool {
+		resp, err := http.Get(p.url + "/-/ready")
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	return p
+}
+
+// get asks Prometheus, and reads the data of its answer.
+func (p prometheus) get(path string, data any) error {
+	resp, err := http.Get(p.url + "/api/v1/" + path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer := struct {
+		Status string `json:"status"`
+		Error  string `json:"error"`
+		Data   any    `json:"data"`
+	}{Data: data}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return err
+	}
+	if answer.Status != "success" {
+		return fmt.Errorf("%s: %s", path, answer.Error)
+	}
+	return nil
+}
+
+// hasData reports whether a query returns something, and a number.
+func (p prometheus) hasData(query string) (bool, error) {
+	type sample struct {
+		Value [2]any `json:"value"` // the time and the number
+	}
+	var data struct {
+		Result []sample `json:"result"`
+	}
+	if err := p.get("query?query="+url.QueryEscape(query), &data); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(data.Result, func(s sample) bool { return s.Value[1] != "NaN" }), nil
+}
+
+// seriesOfRules are all series that the rules which Prometheus has loaded look at or record.
+func (p prometheus) seriesOfRules() []string {
+	p.t.Helper()
+	var data struct {
+		Groups []struct {
+			Rules []struct {
+				Query string `json:"query"`
+			} `json:"rules"`
+		} `json:"groups"`
+	}
+	require.NoError(p.t, p.get("rules", &data))
+	var series []string
+	for _, group := range data.Groups {
+		for _, rule := range group.Rules {
+			found := regexp.MustCompile(`siltgate[a-z_:]+(\{[^}]*\})?`).FindAllString(rule.Query, -1)
+			require.NotEmpty(p.t, found, rule.Query)
+			series = append(series, found...)
+		}
+	}
+	require.NotEmpty(p.t, series)
+	slices.Sort(series)
+	return slices.Compact(series)
+}
+
+// metrics are the names of all that replicas show, without those that Go's client adds.
+func (p prometheus) metrics() []string {
+	p.t.Helper()
+	var names []string
+	require.NoError(p.t, p.get("label/__name__/values", &names))
+	var ours []string
+	for _, name := range names {
+		name = regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(name, "")
+		if strings.HasPrefix(name, "siltgate_") {
+			ours = append(ours, name)
+		}
+	}
+	return slices.Compact(ours)
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/siltgate/siltgate/jobs"
+)
+
+// attendancePatience is longer than a replica that has just been started needs for its first
+// heartbeat.
+const attendancePatience = 5 * time.Second
+
+// attendanceInterval is the time between two looks for replicas.
+const attendanceInterval = 2 * time.Second
+
+// attendance tells whether a replica runs that can take the run up, and whether runs are paused.
+type attendance struct {
+	alone   time.Time // since when no replica was seen; zero: one was
+	told    bool      // that no replica is running
+	paused  string    // why runs are paused; empty: they are not
+	unknown bool      // the role may not look
+	looked  time.Time
+}
+
+// look reads the fleet's status, while the run waits, and returns what there is to say.
+func (a *attendance) look(ctx context.Context, conn *pgx.Conn, schema string, waits bool) []string {
+	now := time.Now()
+	if a.unknown || now.Sub(a.looked) < attendanceInterval {
+		return nil
+	}
+	a.looked = now
+	status := jobs.Status{Replicas: 1}
+	if waits {
+		var err error
+		if status, err = jobs.GetStatusIn(ctx, conn, schema); err != nil {
+			pgErr, ok := errors.AsType[*pgconn.PgError](err)
+			a.unknown = ok && strings.HasPrefix(pgErr.Code, "42") // no privilege, or no such view
+			return nil
+		}
+	}
+	var lines []string
+	if line := a.note(now, waits && status.Replicas == 0); line != "" {
+		lines = append(lines, line)
+	}
+	if paused := printable(status.Pause()); paused != a.paused {
+		if paused != "" {
+			lines = append(lines, "runs are "+paused)
+		} else {
+			lines = append(lines, "runs are not paused any more")
+		}
+		a.paused = paused
+	}
+	return lines
+}
+
+// note says once that no replica is running, and once that there is one again.
+func (a *attendance) note(now time.Time, alone bool) string {
+	switch {
+	case !alone && a.told:
+		a.alone, a.told = time.Time{}, false
+		return "a replica is running"
+	case !alone:
+		a.alone = time.Time{}
+	case a.alone.IsZero():
+		a.alone = now
+	case !a.told && now.Sub(a.alone) >= attendancePatience:
+		a.told = true
+		return "no replica is running, so the run waits: start one with `siltgate run`"
+	}
+	return ""
+}
+
+// late says why the wait for a run is given up, or is nil. A timeout of 0 means no timeout; but
+// where no replica runs the wait is given up, as it is for a database that stays away.
+func (a *attendance) late(id int64, began time.Time, timeout time.Duration) error {
+	now := time.Now()
+	switch out := timeout > 0 && now.Sub(began) >= timeout; {
+	case !a.alone.IsZero() && (out || timeout == 0 && now.Sub(a.alone) >= followPatience):
+		return fmt.Errorf("no replica is running: run %d waits for one, start it with `siltgate run`", id)
+	case !out:
+		return nil
+	case a.paused != "":
+		return fmt.Errorf("run %d waits: runs are %s", id, a.paused)
+	}
+	return fmt.Errorf("run %d has not ended within %s; it goes on", id, timeout)
+}

@@ -1,0 +1,33 @@
+package doctor
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// lookAtHeld says of which tables runs delete nothing, because the rule has changed.
+func (e *examination) lookAtHeld(ctx context.Context) ([]Check, error) {
+	rows, err := e.conn.Query(ctx, `
+		SELECT coalesce(table_name, name), held
+		FROM `+e.table("tables")+`
+		WHERE held IS NOT NULL AND configured IS NOT FALSE
+		ORDER BY 1`)
+	if err != nil {
+		return nil, err
+	}
+	var checks []Check
+	var name, held string
+	_, err = pgx.ForEachRow(rows, []any{&name, &held}, func() error {
+		checks = append(checks, Check{
+			Status: Fail, Reason: name + " is held: " + held,
+			SQL:    []string{"SELECT " + e.table("enqueue_token_cleanup") + "(confirm => true)"},
+			Unless: "the changed rule is wrong: this deletes all rows that it calls dead",
+		})
+		return nil
+	})
+	if err == nil && checks == nil {
+		checks = []Check{{Status: OK, Reason: "no table is held because its rule has changed"}}
+	}
+	return checks, err
+}

@@ -1,0 +1,75 @@
+package doctor
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/migrations"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// fixture is a migrated database with the default tables, and a doctor for it.
+type fixture struct {
+	t      *testing.T
+	url    string // of the superuser
+	pool   *pgxpool.Pool
+	doctor Doctor
+}
+
+const defaultTables = `
+	CREATE TABLE refresh_tokens (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, token_hash text, expires_at timestamptz, revoked boolean);
+	CREATE TABLE password_resets (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, token_hash text, expires_at timestamptz, used boolean)`
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	url := pgtest.Database(t)
+	pool := pgtest.Pool(t, url)
+	_, err := migrations.Migrator{Config: pool.Config(), Schema: "siltgate"}.Up(t.Context())
+	require.NoError(t, err)
+	f := &fixture{t: t, url: url, pool: pool}
+	f.exec(defaultTables)
+	f.doctor = f.as(url)
+	return f
+}
+
+// as is a doctor that connects by another URL, with further variables.
+func (f *fixture) as(url string) Doctor {
+	f.t.Helper()
+	c, err := config.Load([]string{"DATABASE_URL=" + url})
+	require.NoError(f.t, err)
+	return Doctor{Config: c, Digest: "digest", Connections: 4}
+}
+
+func (f *fixture) exec(statements ...string) {
+	f.t.Helper()
+	for _, sql := range statements {
+		_, err := f.pool.Exec(f.t.Context(), sql)
+		require.NoError(f.t, err, sql)
+	}
+}
+
+// is finds the check of a name that has the status and whose reason has the words.
+func (f *fixture) is(r Report, name string, status Status, words string) Check {
+	f.t.Helper()
+	for _, c := range r.Checks {
+		if c.Name == name && c.Status == status && strings.Contains(c.Reason, words) {
+			return c
+		}
+	}
+	require.Fail(f.t, "no such check", "%s %s: %s\n%s", status, name, words, r)
+	return Check{}
+}
+
+// hasNone requires that no check of a name has such words.
+func (f *fixture) hasNone(r Report, name, words string) {
+	f.t.Helper()
+	for _, c := range r.Checks {
+		require.False(f.t, c.Name == name && strings.Contains(c.Reason, words), "%s\n%s", words, r)
+	}
+}

@@ -1,0 +1,185 @@
+// Package suggest looks in a catalog for tables of tokens and sessions, by the names and types
+// of their columns alone, and says with which variables they could be purged.
+//
+// What it suggests deletes late rather than early: what names cannot say is decided so that no
+// row goes that may still be alive. It is said what that is. What would be a guess is
+// commented out.
+package suggest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Querier asks the database.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name string
+
+	// Type is the base type of a domain, as format_type writes it without a length.
+	Type string
+
+	NotNull bool
+}
+
+// Table is a table of the catalog.
+type Table struct {
+	OID          uint32
+	Schema, Name string
+	Rows         int64 // estimated; -1: never analyzed
+	Columns      []Column
+}
+
+// Tables reads all tables but those of Postgres, of extensions and of the schemas left out.
+// Of a partitioned table it is the whole.
+func Tables(ctx context.Context, db Querier, except ...string) ([]Table, error) {
+	rows, err := db.Query(ctx, `
+		WITH RECURSIVE type (oid, base) AS (
+			SELECT oid, oid
+			FROM pg_catalog.pg_type
+			WHERE typtype <> 'd'
+			UNION ALL
+			SELECT d.oid, type.base
+			FROM type
+			JOIN pg_catalog.pg_type AS d ON d.typbasetype = type.oid AND d.typtype = 'd'
+		)
+		SELECT
+			c.oid,
+			n.nspname,
+			c.relname,
+			CASE
+				WHEN c.relkind = 'p' THEN (
+					SELECT coalesce(sum(greatest(leaf.reltuples, 0)), 0)
+					FROM pg_catalog.pg_partition_tree(c.oid) AS part
+					JOIN pg_catalog.pg_class AS leaf ON leaf.oid = part.relid
+					WHERE part.isleaf
+				)
+				ELSE c.reltuples
+			END::int8,
+			a.attname,
+			CASE
+				WHEN base.typtype = 'e' THEN 'enum'
+				WHEN base.typname = 'citext' THEN 'text'
+				ELSE pg_catalog.format_type(base.oid, NULL)
+			END,
+			a.attnotnull
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+		JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+		JOIN type ON type.oid = a.atttypid
+		JOIN pg_catalog.pg_type AS base ON base.oid = type.base
+		WHERE c.relkind IN ('r', 'p')
+			AND NOT c.relispartition
+			AND c.relpersistence <> 't'
+			AND n.nspname !~ '^pg_'
+			AND n.nspname <> 'information_schema'
+			AND n.nspname <> ALL($1::text[])
+			AND NOT EXISTS (
+				SELECT
+				FROM pg_catalog.pg_depend AS d
+				WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+			)
+		ORDER BY n.nspname, c.relname, a.attnum`, except)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalog: %w", err)
+	}
+	var all []Table
+	var t Table
+	var c Column
+	_, err = pgx.ForEachRow(rows, []any{&t.OID, &t.Schema, &t.Name, &t.Rows, &c.Name, &c.Type, &c.NotNull}, func() error {
+		if len(all) == 0 || all[len(all)-1].OID != t.OID {
+			all = append(all, t)
+		}
+		last := &all[len(all)-1]
+		last.Columns = append(last.Columns, c)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the catalog: %w", err)
+	}
+	return all, nil
+}
+
+// Suggestion is how a table could be purged.
+type Suggestion struct {
+	Table Table
+
+	// Guess is set where the names do not say enough: a person decides.
+	Guess bool
+
+	// Settings are variables without their prefix, and their values.
+	Settings []Setting
+
+	// Why says what led to it, Unsure what is not known.
+	Why    string
+	Unsure []string
+}
+
+// Setting is a variable of a table.
+type Setting struct{ Name, Value string }
+
+// Environ is the suggestions as a file of variables, those that are guesses commented out at
+// its end; a text that says so if there are none.
+func Environ(all []Suggestion) string {
+	if len(all) == 0 {
+		return "# No table looks like tokens or sessions.\n"
+	}
+	var s strings.Builder
+	s.WriteString("# By the names and types of columns alone; nothing was changed. Before the first run:\n" +
+		"# siltgate enqueue --dry-run --wait\n")
+	n := 0
+	for _, guesses := range []bool{false, true} {
+		for i := range all {
+			if all[i].Guess == guesses {
+				all[i].write(&s, n)
+				n++
+			}
+		}
+	}
+	return s.String()
+}
+
+func (g *Suggestion) write(s *strings.Builder, n int) {
+	sure, before := "likely", ""
+	if g.Guess {
+		sure, before = "a guess, so it is commented out", "# "
+	}
+	rows := "rows were never counted"
+	if g.Table.Rows >= 0 {
+		rows = fmt.Sprintf("about %d rows", g.Table.Rows)
+	}
+	fmt.Fprintf(s, "\n# %s: %s; %s. %s.\n", comment(g.Table.title()), sure, rows, comment(g.Why))
+	for _, unsure := range g.Unsure {
+		fmt.Fprintf(s, "# Not known: %s.\n", comment(unsure))
+	}
+	for _, setting := range g.Settings {
+		if g.Guess {
+			setting.Value = comment(setting.Value) // a name may have a line end
+		}
+		fmt.Fprintf(s, "%sSILTGATE_TABLES_%d_%s=%s\n", before, n, setting.Name, quoted(setting.Value))
+	}
+}
+
+func (t Table) title() string { return t.Schema + "." + t.Name }
+
+// quoted is a value that a shell reads as it is, whoever gave the table its name. Siltgate takes off the quotes,
+// where the file is not read by a shell.
+func quoted(value string) string {
+	if strings.IndexFunc(value, func(r rune) bool { return !strings.ContainsRune(unquoted, r) }) < 0 {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// unquoted are the characters that mean nothing to a shell within a value.
+const unquoted = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:/@%+=*-"
+
+// comment keeps a text on its line.
+func comment(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,0 +1,297 @@
+// Package outage tells whether a replica's database can be worked with: whether it is
+// reached, takes writes, and gives each connection a session of its own.
+package outage
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/siltgate/siltgate/internal/backoff"
+)
+
+const (
+	// The pause between two looks for the database.
+	firstProbe   = 250 * time.Millisecond
+	longestProbe = 5 * time.Second
+	probeTimeout = 10 * time.Second
+
+	// outageReminder is how often a lasting outage is logged.
+	outageReminder = time.Minute
+
+	// usedUpProbes is how many looks for a working connection must fail before used-up connections
+	// count as an outage. A connection that works may be in use for a moment.
+	usedUpProbes = 4
+
+	lost = "database is lost: looking for it"
+
+	// aftermath is how long after an outage an error is still put down to it.
+	aftermath = 10 * time.Second
+)
+
+// Long is how long an outage lasts before River's own back-off, up to nine minutes,
+// would keep a client from noticing soon that the database is back.
+const Long = 15 * time.Second
+
+// Monitor watches a replica's pool for outages. An outage is a time in which the database
+// cannot be worked with: it is not reached, or it is read-only. The monitor traces the
+// pool's connections to notice an outage, looks for the database until it is back, and
+// writes one log line for all that fails in between.
+type Monitor struct {
+	log   *slog.Logger
+	noted chan struct{} // has one when an outage may have begun
+
+	mu     sync.Mutex
+	armed  bool      // connection errors count as an outage; before Arm they do not
+	since  time.Time // when the outage began; zero: there is none
+	ended  time.Time // when the outage before it ended
+	failed int       // connections and statements that failed since the last log line
+	usedUp error     // the first error, if it says only that connections are used up
+	warned time.Time // when used-up connections were logged last
+}
+
+var (
+	_ pgx.ConnectTracer = (*Monitor)(nil)
+	_ pgx.QueryTracer   = (*Monitor)(nil)
+)
+
+// NewMonitor is for the ConnConfig.Tracer of a replica's pool.
+func NewMonitor(log *slog.Logger) *Monitor {
+	return &Monitor{log: log, noted: make(chan struct{}, 1)}
+}
+
+// Watch looks for the database whenever it is lost, until ctx is done. After each outage it sends
+// to back how long the outage lasted, if somebody receives.
+func (o *Monitor) Watch(ctx context.Context, pool *pgxpool.Pool, back chan<- time.Duration) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.noted:
+		}
+		if o.isUsedUp(ctx, pool) {
+			continue
+		}
+		if err := o.awaitRecovery(ctx, pool); err != nil {
+			return
+		}
+		lasted, failed := o.end()
+		o.log.Info("database is back", "after", lasted.Round(time.Millisecond), "failed", failed)
+		select {
+		case back <- lasted:
+		default:
+		}
+	}
+}
+
+// isUsedUp reports whether only new connections fail, while those that the pool has work. That is
+// no outage; it is logged once a minute.
+func (o *Monitor) isUsedUp(ctx context.Context, pool *pgxpool.Pool) bool {
+	o.mu.Lock()
+	cause := o.usedUp
+	o.usedUp = nil
+	o.mu.Unlock()
+	if cause == nil {
+		return false
+	}
+	for range usedUpProbes {
+		if CheckWritable(ctx, pool) == nil {
+			o.warnUsedUp(cause)
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(firstProbe):
+		}
+	}
+	o.log.Warn(lost, "error", cause)
+	return false
+}
+
+func (o *Monitor) warnUsedUp(cause error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.since, o.failed = time.Time{}, 0
+	if time.Since(o.warned) >= outageReminder {
+		o.warned = time.Now()
+		o.log.Warn("connections are used up: working with fewer", "error", cause)
+	}
+}
+
+// awaitRecovery waits for the end of an outage.
+func (o *Monitor) awaitRecovery(ctx context.Context, pool *pgxpool.Pool) error {
+	reminded := time.Now()
+	for pause := (backoff.Backoff{First: firstProbe, Longest: longestProbe}); ; {
+		if !pause.Wait(ctx) {
+			return ctx.Err()
+		}
+		err := CheckWritable(ctx, pool)
+		if err == nil {
+			return nil
+		}
+		if errors.Is(err, ErrReadOnly) {
+			pool.Reset() // a session keeps being read-only if it began so
+		}
+		if time.Since(reminded) >= outageReminder {
+			reminded = time.Now()
+			lasted, failed := o.tally()
+			o.log.Warn("database is still lost", "for", lasted.Round(time.Second), "failed", failed, "error", err)
+		}
+	}
+}
+
+// CheckWritable asks whether the database can be worked with.
+func CheckWritable(ctx context.Context, pool *pgxpool.Pool) error {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	var recovering, readOnly bool
+	err := pool.QueryRow(ctx, `
+		SELECT
+			pg_is_in_recovery(),
+			current_setting('default_transaction_read_only')::boolean`).Scan(&recovering, &readOnly)
+	switch {
+	case err != nil:
+		return err
+	case recovering:
+		return ErrRecovering
+	case readOnly:
+		return ErrReadOnly
+	}
+	return nil
+}
+
+// ErrRecovering and ErrReadOnly are servers that answer and cannot be worked with.
+var (
+	ErrRecovering = errors.New("the server is a standby, or recovers: it takes no writes")
+	ErrReadOnly   = errors.New("the database is read-only: default_transaction_read_only is on")
+)
+
+// Arm says that the replica has reached the database: from now on connection errors count
+// as an outage. Before, the replica returns them.
+func (o *Monitor) Arm() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.armed = true
+}
+
+// Begin notes that something failed.
+func (o *Monitor) Begin(err error) {
+	o.mu.Lock()
+	if !o.armed {
+		o.mu.Unlock()
+		return
+	}
+	first := o.since.IsZero()
+	if first {
+		o.since = time.Now()
+	}
+	o.failed++
+	quiet := first && sqlState(err) == "53300" // too_many_connections: others may be working
+	if quiet {
+		o.usedUp = err
+	}
+	o.mu.Unlock()
+	if !first {
+		return
+	}
+	if !quiet {
+		o.log.Warn(lost, "error", err)
+	}
+	select {
+	case o.noted <- struct{}{}:
+	default:
+	}
+}
+
+func (o *Monitor) end() (lasted time.Duration, failed int) {
+	lasted, failed = o.tally()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.since, o.ended = time.Time{}, time.Now()
+	return lasted, failed
+}
+
+// tally returns how many connections and statements failed since its last call.
+func (o *Monitor) tally() (lasted time.Duration, failed int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	failed, o.failed = o.failed, 0
+	return time.Since(o.since), failed
+}
+
+// Explains reports whether there is an outage, or was one so shortly ago that
+// what fails is still a part of it.
+func (o *Monitor) Explains() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.since.IsZero() || time.Since(o.ended) < aftermath
+}
+
+// TraceConnectStart implements pgx.ConnectTracer.
+func (o *Monitor) TraceConnectStart(ctx context.Context, _ pgx.TraceConnectStartData) context.Context {
+	return ctx
+}
+
+// TraceConnectEnd implements pgx.ConnectTracer.
+func (o *Monitor) TraceConnectEnd(_ context.Context, data pgx.TraceConnectEndData) {
+	if data.Err != nil && !errors.Is(data.Err, context.Canceled) {
+		o.Begin(data.Err)
+	}
+}
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (o *Monitor) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+// cancelled marks a connection that was closed because its statement was cancelled: to roll back
+// on it fails too, and is no outage.
+const cancelled = "siltgate: cancelled"
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (o *Monitor) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
+	notes := conn.PgConn().CustomData()
+	switch {
+	case data.Err == nil || notes[cancelled] != nil:
+	case errors.Is(data.Err, context.Canceled):
+		if conn.IsClosed() {
+			notes[cancelled] = true
+		}
+	case conn.IsClosed() || isReadOnly(data.Err):
+		o.Begin(data.Err)
+	}
+}
+
+// Is reports whether an error is of the connection, rather than the server's answer to a statement.
+func Is(err error) bool {
+	switch state := sqlState(err); {
+	case IsUnready(err), strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57P0"), state == "53300":
+		return true
+	default:
+		return state == "" && (pgconn.Timeout(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isConnect(err))
+	}
+}
+
+func isConnect(err error) bool {
+	var refused *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &refused) || errors.As(err, &network)
+}
+
+// sqlState is the error's SQLSTATE, empty if it is not one of Postgres.
+func sqlState(err error) string {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pgErr.Code
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package purge
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// purge works on one table, or on those of a pattern.
+func (r *run) purge(ctx context.Context, t *TableProgress) error {
+	defer func(began time.Time) { t.Took += time.Since(began) }(time.Now())
+
+	i := slices.IndexFunc(r.Tables, func(table Table) bool { return table.String() == t.Name })
+	if i < 0 {
+		return errors.New("the table is no longer configured")
+	}
+	table := r.Tables[i]
+	switch {
+	case table.IsPattern():
+		return r.purgePattern(ctx, table, t)
+	case table.ByPattern:
+		var err error
+		if table, err = r.named(ctx, table); err != nil {
+			return err
+		}
+	}
+	return r.attempt(ctx, table, t, lockTries)
+}
+
+// attempt works on one table. It tries again, after pauses, while the table is locked or its
+// definition changes.
+func (r *run) attempt(ctx context.Context, table Table, t *TableProgress, tries int) error {
+	for refused := 0; ; refused++ {
+		batches := t.Batches
+		err := r.purgeTable(ctx, table, t)
+		if sqlState(err) == "42501" { // insufficient_privilege
+			err = r.denied(ctx, table, err)
+		}
+		if !errors.Is(err, errTableLocked) && !isLockConflict(err) && !isChanged(err) {
+			return err
+		}
+		if t.Batches > batches {
+			refused = 0
+		}
+		if refused == tries {
+			return err
+		}
+		r.rest = backOff(refused)
+		if err := r.proceed(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// backOff is how long to wait before a locked table is tried again. It becomes a rest of the run, during
+// which its session is kept alive: so it is no pause of internal/backoff.
+func backOff(tried int) time.Duration { return min(200*time.Millisecond<<tried, 5*time.Second) }

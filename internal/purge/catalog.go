@@ -1,0 +1,73 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// querier runs the catalog's statements: the session that deletes, or any other
+// connection.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// catalog reads from Postgres's catalog what a DELETE concerns. Each of its statements finds its
+// rows by OIDs, through an index, so that its cost does not depend on how much else the database
+// has.
+type catalog struct{ db querier }
+
+// mostOIDs is how many relations one statement of the catalog is asked about, so
+// that each statement is short, however many partitions there are.
+const mostOIDs = 500
+
+// readEach runs a statement of the catalog for OIDs, mostOIDs at a time, as its
+// parameter $1, and calls do for each row after it was read into the pointers. args are
+// its further parameters.
+func (c catalog) readEach(ctx context.Context, sql string, oids []uint32, into []any, do func() error, args ...any) error {
+	for chunk := range slices.Chunk(oids, mostOIDs) {
+		rows, err := c.db.Query(ctx, sql, append([]any{chunk}, args...)...)
+		if err != nil {
+			return err
+		}
+		if _, err := pgx.ForEachRow(rows, into, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve finds the OIDs of configured tables; 0 for one that does not exist.
+func (c catalog) resolve(ctx context.Context, tables []Table) ([]uint32, error) {
+	schemas, names, identifiers := make([]string, len(tables)), make([]string, len(tables)), make([]string, len(tables))
+	for i, t := range tables {
+		schemas[i], names[i], identifiers[i] = t.Schema, t.Name, t.identifier()
+	}
+	// A name with a schema is looked up without a right on that schema.
+	rows, err := c.db.Query(ctx, `
+		SELECT
+			coalesce(CASE
+				WHEN asked.schema OPERATOR(pg_catalog.=) ''
+					THEN pg_catalog.to_regclass(($3::pg_catalog.text[])[asked.place])::pg_catalog.oid
+				ELSE (
+					SELECT c.oid
+					FROM pg_catalog.pg_class AS c
+					JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+					WHERE n.nspname OPERATOR(pg_catalog.=) asked.schema::pg_catalog.name
+						AND c.relname OPERATOR(pg_catalog.=) ($2::pg_catalog.name[])[asked.place]
+				)
+			END, 0::pg_catalog.oid)
+		FROM pg_catalog.unnest($1::pg_catalog.text[]) WITH ORDINALITY AS asked (schema, place)
+		ORDER BY asked.place`,
+		schemas, names, identifiers)
+	if err != nil {
+		return nil, fmt.Errorf("look up the configured tables: %w", err)
+	}
+	oids, err := pgx.CollectRows(rows, pgx.RowTo[uint32])
+	if err != nil {
+		return nil, fmt.Errorf("look up the configured tables: %w", err)
+	}
+	return oids, nil
+}

@@ -1,0 +1,243 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// mostProbed is how many tables one statement looks into: it locks all of them, with their
+	// indexes, for as long as it takes.
+	mostProbed = 50
+
+	// mostBlocks is how many blocks of a table are read to find that nothing in it is dead, and
+	// mostBlocksAtOnce how many one statement reads. A table with more is worth a look of its own.
+	mostBlocks       = 256
+	mostBlocksAtOnce = 1024
+)
+
+// plain is a table of which the catalog says that nothing refuses it and that a DELETE reaches
+// its own rows only.
+type plain struct {
+	relation
+
+	blocks int64
+}
+
+// idle says of which tables all rows are alive, for many at once: most tables of a pattern have
+// nothing to do at most runs. Only plain and small tables are looked into. The others, and whatever
+// cannot be told now, are left to a look of their own.
+func (w *patternWalk) idle(ctx context.Context, chunk []match) (map[uint32]bool, error) {
+	idle := map[uint32]bool{}
+	if w.DryRun {
+		return idle, nil // which also looks at the rows that live
+	}
+	read, err := newReader(ctx, w.Session.catalog(), w.configured())
+	if err != nil {
+		return nil, err
+	}
+	tables, err := read.plain(ctx, chunk)
+	if isHindered(err) {
+		// One of them is locked, or the catalog is not in memory yet: fewer at a time.
+		return idle, w.idleInParts(ctx, chunk, idle)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var group []plain
+	var blocks int64
+	probe := func() error {
+		err := w.probe(ctx, group, idle)
+		group, blocks = nil, 0
+		return err
+	}
+	for _, p := range tables {
+		if p.blocks == 0 {
+			idle[p.oid] = true
+			w.sawRule(p)
+			continue
+		}
+		if len(group) == mostProbed || blocks+p.blocks > mostBlocksAtOnce {
+			if err := probe(); err != nil {
+				return nil, err
+			}
+		}
+		group, blocks = append(group, p), blocks+p.blocks
+	}
+	return idle, probe()
+}
+
+// idleInParts is idle for a tenth of the tables at a time, so that a table that is locked, or a catalog that is not
+// in memory, costs few of the others a look of their own.
+func (w *patternWalk) idleInParts(ctx context.Context, chunk []match, idle map[uint32]bool) error {
+	if len(chunk) == 1 {
+		return nil
+	}
+	for part := range slices.Chunk(chunk, max(len(chunk)/10, 1)) {
+		more, err := w.idle(ctx, part)
+		if err != nil {
+			return err
+		}
+		maps.Copy(idle, more)
+	}
+	return nil
+}
+
+// sawRule notes the rule in words.
+func (w *patternWalk) sawRule(p plain) {
+	if w.into.Rule == "" {
+		w.into.Rule = words(p.conditionsOf(w.progress.Cutoff))
+	}
+}
+
+// probe looks for dead rows in a group of tables. If that fails, as when one of them is locked or the statement
+// takes too long, it looks into each half. What fails alone is left to the table's own look, which says why.
+func (w *patternWalk) probe(ctx context.Context, group []plain, idle map[uint32]bool) error {
+	if len(group) == 0 {
+		return nil
+	}
+	busy, err := w.busyAmong(ctx, group)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil, w.Session.lost():
+		return fmt.Errorf("look for dead rows: %w", err)
+	case len(group) == 1:
+		return nil
+	default:
+		half := len(group) / 2
+		if err := w.probe(ctx, group[:half], idle); err != nil {
+			return err
+		}
+		return w.probe(ctx, group[half:], idle)
+	}
+	for i, p := range group {
+		if !slices.Contains(busy, int32(i)) {
+			idle[p.oid] = true
+			w.sawRule(p)
+		}
+	}
+	return nil
+}
+
+// busyAmong are the places of the tables in a group that have dead rows.
+func (w *patternWalk) busyAmong(ctx context.Context, group []plain) ([]int32, error) {
+	s := &statement{}
+	for i, p := range group {
+		if i > 0 {
+			s.WriteString("\nUNION ALL ")
+		}
+		h := heap{relation: p.relation, conditions: p.conditionsOf(w.progress.Cutoff)}
+		fmt.Fprintf(s, "SELECT %d WHERE EXISTS (SELECT FROM ONLY %s AS t WHERE t.ctid OPERATOR(pg_catalog.>=) '(0,0)'::pg_catalog.tid\n  AND %s)",
+			i, p.name, h.dead(s))
+	}
+	// Such a statement is not seen again: it is not worth to be prepared.
+	rows, err := w.Session.conn.Query(ctx, s.String(), append([]any{pgx.QueryExecModeExec}, s.args...)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int32])
+}
+
+// plain finds the tables among some to which nothing applies that a table has to be examined for.
+func (r *reader) plain(ctx context.Context, chunk []match) ([]plain, error) {
+	a, err := r.account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	oids := make([]uint32, len(chunk))
+	wanted := map[uint32]Table{}
+	columns := []string{"ctid", "tableoid"}
+	for i, m := range chunk {
+		oids[i] = m.oid
+		wanted[m.oid] = ruledBy(r.tables, m.by, m.schema, m.name)
+		columns = append(columns, wanted[m.oid].columnNames()...)
+	}
+	columns = distinct(columns)
+	all, err := r.plainAmong(ctx, oids, columns)
+	if err != nil {
+		return nil, err
+	}
+	known, err := r.columnsOf(ctx, oids, columns)
+	if err != nil {
+		return nil, err
+	}
+	unidentified, err := r.publishedOf(ctx, a.Version, oids)
+	if err != nil {
+		return nil, err
+	}
+	zones := &zoneReader{catalog: r.catalog}
+	fit := all[:0]
+	for _, p := range all {
+		var unknown []Finding
+		if p.table, unknown, err = zones.of(ctx, wanted[p.oid]); err != nil {
+			return nil, err
+		}
+		p.columns = known[p.oid]
+		undeletable := slices.ContainsFunc(unidentified, func(other published) bool { return other.OID == p.oid })
+		if len(unknown) == 0 && len(columnFindings(p.table, p.columns)) == 0 && !undeletable {
+			fit = append(fit, p)
+		}
+	}
+	return fit, nil
+}
+
+// plainRelations describes tables that have no partitions, children or parents, no row security,
+// no rules, and no trigger that a DELETE fires, foreign keys' included, and with which the role may
+// do all that a run does.
+const plainRelations = `
+		SELECT
+			c.oid,
+			n.nspname,
+			c.relname,
+			c.relkind::pg_catalog.text,
+			pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)
+				OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
+			AND c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char"
+			AND c.relam OPERATOR(pg_catalog.=) 2::pg_catalog.oid -- heap
+			AND NOT c.relrowsecurity
+			AND NOT c.relhasrules
+			AND NOT c.relhassubclass
+			AND NOT c.relispartition
+			AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid)
+			AND NOT EXISTS (
+				SELECT
+				FROM pg_catalog.pg_trigger AS g
+				WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid
+					-- 8 = on DELETE
+					AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8
+			)
+			AND pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NULL
+			AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'::pg_catalog.text)
+			AND pg_catalog.has_table_privilege(c.oid, 'DELETE'::pg_catalog.text)
+			AND pg_catalog.has_any_column_privilege(c.oid, 'UPDATE'::pg_catalog.text)
+			AND NOT EXISTS (
+				SELECT
+				FROM pg_catalog.pg_attribute AS a
+				WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid
+					AND a.attname OPERATOR(pg_catalog.=) ANY($2::pg_catalog.name[])
+					AND NOT a.attisdropped
+					AND NOT pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'::pg_catalog.text)
+			)`
+
+func (r *reader) plainAmong(ctx context.Context, oids []uint32, columns []string) ([]plain, error) {
+	var all []plain
+	var p plain
+	err := r.readEach(ctx, plainRelations, oids, []any{&p.object.OID, &p.object.Schema, &p.object.Name, &p.object.Kind, &p.blocks}, func() error {
+		p.oid, p.name, p.title = p.object.OID, p.object.SQL(), p.object.Title()
+		if p.blocks <= mostBlocks {
+			all = append(all, p)
+		}
+		return nil
+	}, columns)
+	if err != nil {
+		return nil, fmt.Errorf("describe the tables of a pattern: %w", err)
+	}
+	return all, nil
+}

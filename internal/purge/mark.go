@@ -1,0 +1,111 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+)
+
+// A partition says in the first line of its comment how far a run has come with it, so that the next run can go
+// on. Only its owner can set a comment.
+//
+// The first mark is set before the partition is detached, and taken away if detaching did not begin.
+// It does not permit a run to drop the partition: somebody else who detaches a partition with this mark
+// may want to keep it.
+//
+// The second mark is set when the run's own statement has begun to detach the partition, or has detached it. It
+// names the transaction that wrote the partition's row in pg_inherits, while it is being detached, or in
+// pg_class, once it stands alone. A partition that somebody else has finished detaching, attached
+// again or altered was written by another transaction: its mark permits nothing either.
+const (
+	// detachingMark is SQL for the first one. Its parameters: the partition, its table, and the attempt.
+	detachingMark = `pg_catalog.format('siltgate: is detaching this partition (%%s of %%s) to drop it, attempt %%s', %s::pg_catalog.oid, %s::pg_catalog.oid, %s::pg_catalog.text)`
+
+	// detachedMark is SQL for the second one. Its parameters: the partition, its table, and the transaction.
+	detachedMark = `pg_catalog.format('siltgate: has detached this partition (%%s of %%s) and drops it, transaction %%s', %s, %s, %s::pg_catalog.text)`
+
+	// firstLine is SQL for the line of a comment where a mark may be.
+	firstLine = `pg_catalog.split_part(%s, E'\n', 1)`
+)
+
+// marked is a table that carries a mark of ours.
+type marked struct {
+	whole
+
+	state string // stale, pending, alone, doubtful
+}
+
+// What to do with a table that carries a mark.
+const (
+	markStale    = "stale"    // it is a partition as all others: take the mark away
+	markPending  = "pending"  // the run has begun to detach it: finish that, and drop it
+	markAlone    = "alone"    // the run has detached it: drop it
+	markDoubtful = "doubtful" // it is not certain that a run has detached it, or it was changed since: it stays
+)
+
+// markedOf lists the table's partitions, and tables that were some, that carry a mark of ours.
+func (c catalog) markedOf(ctx context.Context, parent uint32) ([]marked, error) {
+	var all []marked
+	var m marked
+	err := c.readEach(ctx, `
+		SELECT
+			c.oid,
+			n.nspname,
+			c.relname,
+			c.relkind::pg_catalog.text,
+			greatest(c.reltuples, 0)::pg_catalog.int8,
+			CASE
+				WHEN i.inhparent OPERATOR(pg_catalog.=) parent.oid AND NOT i.inhdetachpending THEN 'stale'
+				WHEN c.relkind OPERATOR(pg_catalog.<>) 'r'::pg_catalog."char" THEN 'doubtful'
+				WHEN i.inhparent OPERATOR(pg_catalog.=) parent.oid
+					AND `+fmt.Sprintf(firstLine, "d.description")+` OPERATOR(pg_catalog.=) `+fmt.Sprintf(detachedMark, "c.oid", "parent.oid", "i.xmin")+`
+					THEN 'pending'
+				WHEN i.inhrelid IS NULL
+					AND `+fmt.Sprintf(firstLine, "d.description")+` OPERATOR(pg_catalog.=) `+fmt.Sprintf(detachedMark, "c.oid", "parent.oid", "c.xmin")+`
+					THEN 'alone'
+				ELSE 'doubtful'
+			END
+		FROM pg_catalog.pg_description AS d
+		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) d.objoid
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		CROSS JOIN pg_catalog.unnest($1::pg_catalog.oid[]) AS parent (oid)
+		LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) c.oid
+		WHERE d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+			AND d.objsubid OPERATOR(pg_catalog.=) 0
+			AND pg_catalog.starts_with(d.description, 'siltgate: ')
+			AND pg_catalog.strpos(d.description, pg_catalog.format('(%s of %s)', c.oid, parent.oid)) OPERATOR(pg_catalog.>) 0
+		ORDER BY c.oid`,
+		[]uint32{parent}, []any{&m.OID, &m.Schema, &m.Name, &m.Kind, &m.rows, &m.state}, func() error {
+			all = append(all, m)
+			return nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("look for partitions that are being dropped: %w", err)
+	}
+	return all, nil
+}
+
+// abandoned warns of partitions that a run has detached, or begun to, and that no run drops any more.
+func (c catalog) abandoned(ctx context.Context, e *examined) ([]Finding, error) {
+	all, err := c.markedOf(ctx, e.oid)
+	if err != nil {
+		return nil, err
+	}
+	var findings []Finding
+	for _, m := range all {
+		what := "it stands alone"
+		switch m.state {
+		case markStale:
+			continue
+		case markPending:
+			what = fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE completes that", e.name, m.SQL())
+		}
+		findings = append(findings, Finding{Severity: Warned, Problem: fmt.Sprintf(
+			"a run has begun to drop partition %s, and SILTGATE_TABLES_<n>_DROP_PARTITIONS is off by now: %s", m.Title(), what)})
+	}
+	return findings, nil
+}
+
+// doubt says in a sentence that the table stays, because it is not certain that a run has detached it.
+func (m marked) doubt() string {
+	return fmt.Sprintf("it is not certain that a run has detached %s, or it was changed since: it stays, drop it or take the first line of its comment away", m.Title())
+}

@@ -1,0 +1,177 @@
+package purge
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// Unit says what an integer column counts since 1970.
+type Unit string
+
+const (
+	// Seconds count seconds since 1970.
+	Seconds Unit = "s"
+
+	// Milliseconds count milliseconds since 1970.
+	Milliseconds Unit = "ms"
+)
+
+// DatabaseZone stands for the zone of the database, in place of an IANA zone.
+const DatabaseZone = "database"
+
+// everywhere is the zone in which a day ends last. A date without a zone has ended when
+// it has ended there.
+const everywhere = "Etc/GMT+12"
+
+// leastMilliseconds is a time in 1973. What is smaller counts seconds by mistake: read as
+// milliseconds, every row would be long dead.
+const leastMilliseconds = 100_000_000_000
+
+// moment is a column that says when: at which instant a row expires, or was done.
+type moment struct {
+	column
+
+	zone string // that wrote a timestamp or a date without zone
+	unit Unit   // of a number
+}
+
+// before is SQL that is true of rows whose moment is earlier than an instant. It is not
+// true of NULL, of infinity, and of a number that stands for never. An index on the
+// column serves it.
+func (m moment) before(s *statement, at time.Time) string {
+	earlier := m.sql() + " OPERATOR(pg_catalog.<) " + m.bound(s, at)
+	switch {
+	case m.kind == timestampWithoutZone && m.zone != "UTC":
+		// An index serves the first half. The second half decides in the hour that a clock
+		// shows twice, where a local time means two instants: Postgres takes the later one,
+		// and so do we.
+		return "(" + earlier + " AND " + m.instant(s) + " OPERATOR(pg_catalog.<) " + s.arg(at) + "::pg_catalog.timestamptz)"
+	case m.isNumber():
+		return "(" + m.sql() + " OPERATOR(pg_catalog.>=) " + s.arg(m.least()) + "::pg_catalog.int8 AND " + earlier + ")"
+	}
+	return earlier
+}
+
+// bound is SQL for an instant as a value of the column: what is less is earlier.
+func (m moment) bound(s *statement, at time.Time) string {
+	switch m.kind {
+	case timestampWithZone:
+		return s.arg(at) + "::pg_catalog.timestamptz"
+	case timestampWithoutZone:
+		return m.local(s, at)
+	case date:
+		return m.local(s, at) + "::pg_catalog.date"
+	default:
+		// In whole numbers, so that an index on integers serves it.
+		return s.arg(int64(math.Ceil(float64(at.UnixMicro())/1e6*float64(m.perSecond())))) + "::pg_catalog.int8"
+	}
+}
+
+// least is the least number that stands for an instant.
+func (m moment) least() int64 {
+	if m.unit == Milliseconds {
+		return leastMilliseconds
+	}
+	return 1
+}
+
+// local is an instant as the clock shows it that wrote the column.
+func (m moment) local(s *statement, at time.Time) string {
+	return "pg_catalog.timezone(" + s.arg(m.clock()) + "::pg_catalog.text, " + s.arg(at) + "::pg_catalog.timestamptz)"
+}
+
+// clock is the zone of the clock that wrote the column.
+func (m moment) clock() string {
+	if m.kind == date && m.zone == "" {
+		return everywhere
+	}
+	return m.zone
+}
+
+// instant is the moment as a timestamptz, for rows of which before is true.
+func (m moment) instant(s *statement) string {
+	c := m.sql()
+	switch m.kind {
+	case timestampWithoutZone:
+		return "pg_catalog.timezone(" + s.arg(m.zone) + "::pg_catalog.text, " + c + ")"
+	case date: // the end of the day
+		return "pg_catalog.timezone(" + s.arg(m.clock()) + "::pg_catalog.text, (" + c + " OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp)"
+	case integer, decimal:
+		return "pg_catalog.to_timestamp(" + c + "::pg_catalog.float8 OPERATOR(pg_catalog./) " + strconv.Itoa(m.perSecond()) + "::pg_catalog.float8)"
+	default:
+		return c
+	}
+}
+
+func (m moment) perSecond() int {
+	if m.unit == Milliseconds {
+		return 1000
+	}
+	return 1
+}
+
+// endOfTime is the end of the year 9999, in seconds since 1970.
+const endOfTime = 253_402_300_800
+
+// wall is SQL for the column as its own clock shows it, a timestamp: NULL for a number
+// that stands for no instant.
+func (m moment) wall(s *statement) string {
+	switch {
+	case m.kind == timestampWithoutZone:
+		return m.sql()
+	case m.kind == date:
+		return m.sql() + "::pg_catalog.timestamp"
+	case m.isNumber():
+		return "CASE WHEN " + m.isDated() + " THEN pg_catalog.timezone('UTC', " + m.instant(s) + ") END"
+	default:
+		return "pg_catalog.timezone('UTC', " + m.sql() + ")"
+	}
+}
+
+// isDated is SQL that is true where the column has a date: not of NULL, infinity, or a number
+// that stands for no instant.
+func (m moment) isDated() string {
+	if !m.isNumber() {
+		return m.finite()
+	}
+	return fmt.Sprintf("%s OPERATOR(pg_catalog.>=) %d::pg_catalog.int8 AND %[1]s OPERATOR(pg_catalog.<) %[3]d::pg_catalog.int8",
+		m.sql(), m.least(), endOfTime*int64(m.perSecond()))
+}
+
+// finite is SQL that is true where the column holds an instant.
+func (m moment) finite() string {
+	if m.isNumber() {
+		return m.sql() + " IS NOT NULL"
+	}
+	return "pg_catalog.isfinite(" + m.sql() + ")"
+}
+
+// longestLifetime is more than any token lives, and so little that no sum of it overflows.
+const longestLifetime = 10_000 // years
+
+// lifetime is a column that says for how long a row lives from its moment on.
+type lifetime struct{ column }
+
+// end is SQL for when a row's life from a moment on ends.
+func (l lifetime) end(s *statement, from moment) string {
+	added := l.sql()
+	if l.isNumber() {
+		added = "pg_catalog.make_interval(0, 0, 0, 0, 0, 0, " + l.sql() + "::pg_catalog.float8)"
+	}
+	return from.instant(s) + " OPERATOR(pg_catalog.+) " + added
+}
+
+// endsBefore is SQL that is true of rows whose life from a moment on has ended before an
+// instant. A lifetime that is NULL, negative or absurdly long never ends.
+func (l lifetime) endsBefore(s *statement, from moment, at time.Time) string {
+	least, most := "'0'::pg_catalog.interval", fmt.Sprintf("'%d years'::pg_catalog.interval", longestLifetime)
+	if l.isNumber() {
+		least, most = "0::pg_catalog.int8", fmt.Sprintf("%d::pg_catalog.int8", int64(longestLifetime)*366*24*3600)
+	}
+	// CASE keeps the sum from being made where it would overflow.
+	return fmt.Sprintf("CASE WHEN %s AND %s AND %s OPERATOR(pg_catalog.>=) %s AND %[3]s OPERATOR(pg_catalog.<=) %[5]s\n"+
+		"    THEN %[6]s OPERATOR(pg_catalog.<) %[7]s::pg_catalog.timestamptz ELSE false END",
+		from.finite(), from.before(s, at), l.sql(), least, most, l.end(s, from), s.arg(at))
+}

@@ -1,0 +1,56 @@
+package purge
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// proceed is called before every batch. It takes the rest that is due, waits for what guards say,
+// and returns why the run must not go on now: errSliceOver, errCapped, errShare, or ctx's cause.
+func (r *run) proceed(ctx context.Context) error {
+	if r.rest > LongestRest && !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
+		r.progress.Rest, r.progress.WaitingFor = r.rest, Resting
+		return errSliceOver
+	}
+	if err := r.takeRest(ctx); err != nil {
+		return err
+	}
+	for {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case !r.Until.IsZero() && time.Now().After(r.Until):
+			return errSliceOver
+		case r.DryRun:
+			return nil
+		case r.MaxDuration > 0 && r.clock().Sub(r.progress.Cutoff) >= r.MaxDuration:
+			return errCapped
+		case r.spent():
+			return errShare
+		}
+		reason, err := r.guarded(ctx)
+		if err != nil {
+			return err
+		}
+		changed := reason != r.progress.WaitingFor
+		r.progress.WaitingFor = reason
+		if changed || reason != "" {
+			r.report()
+		}
+		if reason == "" {
+			return nil
+		}
+		if err := r.Session.sleep(ctx, lagInterval); err != nil {
+			return err
+		}
+		r.progress.Waited += lagInterval
+	}
+}
+
+// guarded returns why deleting must wait, empty if it need not. Its error ends the slice.
+func (r *run) guarded(ctx context.Context) (string, error) {
+	reason, err := r.WAL.reason(ctx, r.Session, &r.progress.WAL, r.Log)
+	standby := r.Lag.reason(ctx, r.Session, &r.progress.Standbys, r.Log)
+	return cmp.Or(reason, standby), err
+}

@@ -1,0 +1,190 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// published is a relation from which a DELETE fails, because a publication cannot publish it.
+type published struct {
+	Object
+
+	publications []string
+
+	// identified relations have a replica identity. What a publication's row filter or
+	// column list lacks of it is in uncovered: the names of these publications.
+	identified bool
+	uncovered  []string
+
+	primary bool   // it has a primary key that could be the identity
+	unique  string // a unique index that could be, without schema
+}
+
+// Schemas, row filters and column lists are published from Postgres 15 on.
+const publishedFrom15 = 150000
+
+// publishedOf lists those of the relations from which a DELETE fails for its publications:
+// without a replica identity, a subscriber could not tell which row is gone. A partition is
+// in the publications of its ancestors too, whether or not these publish by their root.
+func (c catalog) publishedOf(ctx context.Context, version int, oids []uint32) ([]published, error) {
+	bySchema, uncovered := "false", "ARRAY[]::pg_catalog.text[]"
+	if version >= publishedFrom15 {
+		bySchema, uncovered = publishedBySchema, publishedUncovered
+	}
+	var all []published
+	var p published
+	err := c.readEach(ctx, fmt.Sprintf(publishedRelations, bySchema, uncovered),
+		oids, []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &p.publications, &p.identified, &p.uncovered, &p.primary, &p.unique},
+		func() error {
+			if len(p.publications) > 0 && (!p.identified || len(p.uncovered) > 0) {
+				all = append(all, p)
+			}
+			p = published{}
+			return nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("read its publications: %w", err)
+	}
+	return all, nil
+}
+
+// unidentified are the findings of such relations.
+func unidentified(table Object, all []published) []Finding {
+	var findings []Finding
+	for _, p := range all {
+		if len(p.uncovered) > 0 {
+			findings = append(findings, Finding{
+				Severity: Refused,
+				Problem: fmt.Sprintf("every DELETE from %s fails: the row filter of publication %s has a column that is not in the table's replica identity, "+
+					"or its column list lacks one that is", namesOf(table, []Object{p.Object}), quoteAll(p.uncovered)),
+			})
+			continue
+		}
+		identity := "FULL"
+		switch {
+		case p.primary:
+			identity = "DEFAULT"
+		case p.unique != "":
+			identity = "USING INDEX " + pgx.Identifier{p.unique}.Sanitize()
+		}
+		findings = append(findings, Finding{
+			Severity: Refused,
+			Problem: fmt.Sprintf("every DELETE from %s fails: publication %s publishes it, and there is no replica identity",
+				namesOf(table, []Object{p.Object}), quoteAll(p.publications)),
+			SQL: []string{fmt.Sprintf("ALTER TABLE %s REPLICA IDENTITY %s", p.SQL(), identity)},
+		})
+	}
+	return findings
+}
+
+// publishedBySchema is true for a publication of the schema of a relation in line.
+const publishedBySchema = `EXISTS (
+					SELECT
+					FROM pg_catalog.pg_publication_namespace AS s
+					JOIN pg_catalog.pg_class AS l ON l.relnamespace OPERATOR(pg_catalog.=) s.pnnspid
+					WHERE s.pnpubid OPERATOR(pg_catalog.=) p.oid
+						AND l.oid OPERATOR(pg_catalog.=) ANY(line.oids)
+				)`
+
+// publishedUncovered lists the publications that know the relation, or its ancestor, with
+// a row filter that uses other columns than the replica identity's, or with a column list
+// that lacks one of these. A filter is a tree in which varattno is a column's number.
+const publishedUncovered = `ARRAY(
+				SELECT p.pubname::pg_catalog.text
+				FROM pg_catalog.pg_publication AS p
+				JOIN pg_catalog.pg_publication_rel AS m ON m.prpubid OPERATOR(pg_catalog.=) p.oid
+				WHERE p.pubdelete
+					AND (m.prrelid OPERATOR(pg_catalog.=) c.oid
+						OR p.pubviaroot AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids))
+					AND (
+						identity.whole AND m.prattrs IS NOT NULL
+						OR NOT identity.whole AND (
+							EXISTS (
+								SELECT
+								FROM pg_catalog.regexp_matches(m.prqual::pg_catalog.text, ':varattno ([0-9]+)', 'g') AS used (number)
+								JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) m.prrelid
+									AND a.attnum OPERATOR(pg_catalog.=) used.number[1]::pg_catalog.int2
+								WHERE NOT a.attname OPERATOR(pg_catalog.=) ANY(identity.columns)
+							)
+							OR m.prattrs IS NOT NULL AND EXISTS (
+								SELECT
+								FROM pg_catalog.unnest(identity.columns) AS needed (name)
+								JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) m.prrelid
+									AND a.attname OPERATOR(pg_catalog.=) needed.name
+								WHERE NOT a.attnum OPERATOR(pg_catalog.=) ANY(m.prattrs::pg_catalog.int2[])
+							)
+						)
+					)
+				ORDER BY 1
+			)`
+
+// publishedRelations describes the replica identity of relations and the publications that
+// publish their DELETEs. An index identifies rows if it is valid, unique, not deferrable,
+// and over all rows.
+const publishedRelations = `
+		SELECT
+			c.oid,
+			n.nspname,
+			c.relname,
+			c.relkind::pg_catalog.text,
+			ARRAY(
+				SELECT p.pubname::pg_catalog.text
+				FROM pg_catalog.pg_publication AS p
+				WHERE p.pubdelete AND (p.puballtables OR EXISTS (
+					SELECT
+					FROM pg_catalog.pg_publication_rel AS m
+					WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
+						AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
+				) OR %[1]s)
+				ORDER BY 1
+			),
+			identity.whole OR identity.columns IS NOT NULL,
+			%[2]s,
+			c.relreplident OPERATOR(pg_catalog.=) 'n'::pg_catalog."char" AND EXISTS (
+				SELECT
+				FROM pg_catalog.pg_index AS i
+				WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate
+			),
+			coalesce((
+				SELECT x.relname::pg_catalog.text
+				FROM pg_catalog.pg_index AS i
+				JOIN pg_catalog.pg_class AS x ON x.oid OPERATOR(pg_catalog.=) i.indexrelid
+				WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid
+					AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+					AND NOT EXISTS (
+						SELECT
+						FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k (attnum, place)
+						JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
+							AND a.attnum OPERATOR(pg_catalog.=) k.attnum
+						WHERE k.place OPERATOR(pg_catalog.<=) i.indnkeyatts AND NOT a.attnotnull
+					)
+				ORDER BY i.indnkeyatts, x.relname
+				LIMIT 1
+			), '')
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		CROSS JOIN LATERAL (
+			SELECT ARRAY(
+				SELECT c.oid UNION SELECT a.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) AS a (relid)
+			) AS oids
+		) AS line
+		CROSS JOIN LATERAL (
+			SELECT
+				c.relreplident OPERATOR(pg_catalog.=) 'f'::pg_catalog."char" AS whole,
+				(
+					SELECT pg_catalog.array_agg(a.attname)
+					FROM pg_catalog.pg_index AS i
+					JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
+						AND a.attnum OPERATOR(pg_catalog.=) ANY(i.indkey::pg_catalog.int2[])
+					WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid
+						AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL
+						AND (c.relreplident OPERATOR(pg_catalog.=) 'd'::pg_catalog."char" AND i.indisprimary
+							OR c.relreplident OPERATOR(pg_catalog.=) 'i'::pg_catalog."char" AND i.indisreplident)
+				) AS columns
+		) AS identity
+		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
+			AND c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char"
+			AND c.relpersistence OPERATOR(pg_catalog.=) 'p'::pg_catalog."char"
+		ORDER BY n.nspname, c.relname`

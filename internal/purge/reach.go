@@ -1,0 +1,226 @@
+package purge
+
+import (
+	"context"
+	"slices"
+)
+
+// Reach is everything that may make a DELETE on a table's heaps wrong: what it changes besides their
+// rows, and what alters it (rewrite rules, policies, triggers). Findings says what of that refuses the table.
+type Reach struct {
+	Table  Table
+	Object Object
+
+	// Heaps are what rows are deleted from: the table itself, or what is below it.
+	// Ancestors are what a heap is a partition or a child of, at any depth.
+	Heaps, Ancestors []Object
+
+	// Keys are the foreign keys that the DELETE concerns, each once: those that
+	// refer to the heaps, then those that refer to rows that a cascade deletes.
+	Keys []ReachedKey
+}
+
+// ReachedKey is a foreign key and the way to it.
+type ReachedKey struct {
+	Key
+
+	// Way names the cascading keys that lead from the heaps to the rows that this
+	// key's rows refer to. Empty: these are rows of the heaps.
+	Way []Key
+
+	// Self is set if the rows that refer are the table's own.
+	Self bool
+
+	// Configured is the configured table to which the rows that refer belong, or may belong.
+	// Empty: none.
+	Configured string
+
+	// RuleColumns are those of the key's columns by which a configured table's rule says
+	// which of the rows that refer are dead.
+	RuleColumns []string
+
+	// RewriteRules are those of From (CREATE RULE) that the key's action would set off.
+	RewriteRules []string
+
+	// Locks is how many relations each look-up of rows that refer locks: the
+	// partitions of From and their indexes. LockSpace is how many the whole server
+	// has room for. Both are 0 where From has no partitions.
+	Locks, LockSpace int64
+}
+
+// cascades lists the other tables of which a DELETE deletes rows.
+func (r Reach) cascades() []uint32 {
+	var oids []uint32
+	for _, k := range r.Keys {
+		if k.Action == Cascade {
+			oids = append(oids, k.From)
+		}
+	}
+	return oids
+}
+
+// reader finds out what a DELETE reaches, for one table after the other.
+type reader struct {
+	catalog
+
+	// tables are the configured ones, exact those that are named and exist, by their OIDs.
+	tables []Table
+	exact  map[uint32]Table
+
+	// known caches what was read of keys, by their OID and the table's.
+	known map[[2]uint32]referrers
+}
+
+// referrers are a key and the relations whose rows refer through it.
+type referrers struct {
+	key  ReachedKey
+	oids []uint32
+}
+
+// newReader looks up the configured tables.
+func newReader(ctx context.Context, c catalog, configured []Table) (*reader, error) {
+	r := &reader{catalog: c, tables: configured, exact: map[uint32]Table{}, known: map[[2]uint32]referrers{}}
+	named := slices.DeleteFunc(slices.Clone(configured), Table.IsPattern)
+	oids, err := c.resolve(ctx, named)
+	for i, t := range named[:len(oids)] {
+		if oids[i] != 0 {
+			r.exact[oids[i]] = t
+		}
+	}
+	return r, err
+}
+
+// reach says what a DELETE reaches that deletes rows of the table from the heaps,
+// which are the table or below it. Its cost depends on their keys, and on how many
+// partitions the tables have that these keys lead to.
+func (r *reader) reach(ctx context.Context, table Table, object Object, heaps []uint32) (Reach, error) {
+	reach := Reach{Table: table, Object: object}
+	if err := r.family(ctx, &reach, heaps); err != nil {
+		return reach, err
+	}
+
+	type source struct {
+		oids []uint32
+		way  []Key
+	}
+	seen := map[uint32]bool{}
+	for sources := []source{{oids: heaps}}; len(sources) > 0; sources = sources[1:] {
+		from := sources[0]
+		keys, err := r.keysTo(ctx, from.oids)
+		if err != nil {
+			return reach, err
+		}
+		for _, key := range keys {
+			if seen[key.OID] {
+				continue
+			}
+			seen[key.OID] = true
+			t, ok := r.known[[2]uint32{key.OID, object.OID}]
+			if !ok {
+				t.key.Key = key
+				if t.oids, err = r.readReferrers(ctx, &t.key, object); err != nil {
+					return reach, err
+				}
+				r.known[[2]uint32{key.OID, object.OID}] = t
+			}
+			reached := t.key
+			reached.Way = from.way
+			reach.Keys = append(reach.Keys, reached)
+			if key.Action == Cascade && !reached.Self {
+				sources = append(sources, source{oids: t.oids, way: append(slices.Clone(from.way), key)})
+			}
+		}
+	}
+	return reach, nil
+}
+
+// reachOfPartitions is what all partitions of a table have in common: its own
+// triggers, rules and policies and those of its ancestors.
+func (r *reader) reachOfPartitions(ctx context.Context, table Table, object Object) (Reach, error) {
+	above, err := r.ancestors(ctx, object.OID)
+	if err != nil {
+		return Reach{}, err
+	}
+	ancestors, err := r.objects(ctx, append(above, object.OID))
+	if err == nil {
+		err = r.notePolicies(ctx, ancestors)
+	}
+	return Reach{Table: table, Object: object, Ancestors: ancestors}, err
+}
+
+// family reads what the heaps and their ancestors do to a DELETE.
+func (r *reader) family(ctx context.Context, reach *Reach, heaps []uint32) error {
+	above, err := r.ancestors(ctx, heaps...)
+	if err != nil {
+		return err
+	}
+	if reach.Ancestors, err = r.objects(ctx, above); err != nil {
+		return err
+	}
+	if err := r.notePolicies(ctx, reach.Ancestors); err != nil {
+		return err
+	}
+	reach.Heaps, err = r.objects(ctx, heaps)
+	return err
+}
+
+// readReferrers lists the relations whose rows refer through a key, and notes to which configured
+// tables they belong.
+func (r *reader) readReferrers(ctx context.Context, key *ReachedKey, object Object) ([]uint32, error) {
+	above, err := r.ancestors(ctx, key.From)
+	if err != nil {
+		return nil, err
+	}
+	touched := []uint32{key.From}
+	// A key of a table that is not partitioned does not hold in the table's children.
+	if key.FromPartitioned {
+		below, err := r.descendants(ctx, key.From)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range below {
+			touched = append(touched, m.oid)
+		}
+		if key.Locks, key.LockSpace, err = r.locks(ctx, touched); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.noteOwners(ctx, key, object, slices.Concat(above, touched)); err != nil {
+		return nil, err
+	}
+	if key.Restricts() {
+		return touched, nil
+	}
+	from, err := r.objects(ctx, []uint32{key.From})
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range from {
+		key.RewriteRules = o.UpdateRules
+		if key.Action == Cascade {
+			key.RewriteRules = o.DeleteRules
+		}
+	}
+	return touched, nil
+}
+
+// noteOwners notes to which configured tables the rows belong that refer through a key.
+func (r *reader) noteOwners(ctx context.Context, key *ReachedKey, object Object, oids []uint32) error {
+	known, err := r.configuredAmong(ctx, oids)
+	if err != nil {
+		return err
+	}
+	for _, oid := range oids {
+		key.Self = key.Self || oid == object.OID
+		configured, ok := known[oid]
+		if ok && (key.Configured == "" || oid == object.OID) {
+			key.Configured = configured.String()
+		}
+		for _, column := range key.Columns {
+			if ok && slices.Contains(configured.columnNames(), column) && !slices.Contains(key.RuleColumns, column) {
+				key.RuleColumns = append(key.RuleColumns, column)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// lookedUp reports whether a run has to read the rows that refer through a key: if these are the table's
+// own.
+func (k ReachedKey) lookedUp() bool { return k.Self && len(k.Way) == 0 }
+
+// spared reports whether a run does not try to delete rows that are referred to through a key, provided
+// that the role may read who refers to them.
+func (k ReachedKey) spared() bool { return !k.Self && len(k.Way) == 0 && k.Restricts() }
+
+// referrers finds what the role lacks to read the rows that refer to a table's. For rows of the table
+// itself that refuses the table; for rows of others it is a warning, since a run then tries the rows
+// that they keep.
+func (r *reader) referrers(ctx context.Context, a account, e *examined, reach Reach) ([]Finding, error) {
+	var findings []Finding
+	for _, key := range reach.Keys {
+		var missing []Finding
+		var err error
+		switch {
+		case key.lookedUp() && !slices.Contains(e.heaps, key.From):
+			missing, err = r.missingSelect(ctx, a, key.Key, append([]string{"ctid", "tableoid"}, key.Columns...), key.From)
+		case key.spared():
+			missing, err = r.unspared(ctx, a, e, key.Key)
+		}
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, missing...)
+	}
+	return findings, nil
+}
+
+// missingSelect is what the role lacks to read columns of relations for a key.
+func (r *reader) missingSelect(ctx context.Context, a account, key Key, columns []string, oids ...uint32) ([]Finding, error) {
+	all, err := r.rightsOn(ctx, oids, columns)
+	if err != nil {
+		return nil, err
+	}
+	var findings []Finding
+	grantee := pgx.Identifier{a.Role}.Sanitize()
+	for _, right := range all {
+		if !right.usage {
+			schema := pgx.Identifier{right.Schema}.Sanitize()
+			findings = append(findings, Finding{
+				Severity: Refused,
+				Problem:  fmt.Sprintf("role %s may not use schema %s, where foreign key %q is", grantee, schema, key.Name),
+				SQL:      []string{fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, grantee)},
+			})
+		}
+		if !right.readable {
+			findings = append(findings, Finding{
+				Severity: Refused,
+				Problem: fmt.Sprintf("role %s lacks SELECT of %s on %s, to see which rows foreign key %q keeps",
+					grantee, strings.Join(columns, ", "), right.Title(), key.Name),
+				SQL: []string{fmt.Sprintf("GRANT SELECT (%s) ON %s TO %s", quoteAll(columns), right.SQL(), grantee)},
+			})
+		}
+	}
+	return findings, nil
+}
+
+// unspared warns of a key of another table that the role may not look up.
+func (r *reader) unspared(ctx context.Context, a account, e *examined, key Key) ([]Finding, error) {
+	missing, err := r.missingSelect(ctx, a, key, key.Columns, key.From)
+	if err != nil {
+		return nil, err
+	}
+	referred, err := r.missingSelect(ctx, a, key, key.Referenced, e.heaps...)
+	if err != nil {
+		return nil, err
+	}
+	var statements []string
+	for _, f := range append(missing, referred...) {
+		statements = append(statements, f.SQL...)
+	}
+	if len(statements) == 0 {
+		return nil, nil
+	}
+	return []Finding{{
+		Severity: Warned,
+		Problem: fmt.Sprintf("role %s may not see which rows foreign key %q of %s keeps: they are tried, one by one, at every run",
+			pgx.Identifier{a.Role}.Sanitize(), key.Name, key.FromTitle()),
+		SQL: statements[:min(len(statements), mostNamed)],
+	}}, nil
+}

@@ -1,0 +1,163 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// restriction is a foreign key because of which a row of a heap cannot be deleted while another row
+// refers to it.
+type restriction struct {
+	from string // the referring table for FROM, with ONLY unless it is partitioned
+	on   string // that row r refers to row t
+	self bool   // the table refers to itself
+	soft bool   // it restricts nothing: the reference is set to NULL, or to its default
+}
+
+// referrers selects the rows that refer to row t and are not deleted with it. Not among them are row t
+// itself, and the other rows of the target.
+func (k restriction) referrers(s *statement, in target) string {
+	referrers := fmt.Sprintf("SELECT FROM %s AS r WHERE %s", k.from, k.on)
+	if !k.self {
+		return referrers
+	}
+	together := "r.ctid OPERATOR(pg_catalog.=) t.ctid"
+	if list, ok := in.(rowList); ok {
+		together = fmt.Sprintf("r.ctid OPERATOR(pg_catalog.=) ANY(%s::pg_catalog.tid[])", s.arg(list))
+	}
+	return referrers + " AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND " + together + ")"
+}
+
+// referred is SQL for whether others refer to row t.
+func (h heap) referred(s *statement, in target) string {
+	var terms []string
+	for _, k := range h.restrictions {
+		terms = append(terms, "EXISTS ("+k.referrers(s, in)+")")
+	}
+	return strings.Join(terms, "\n    OR ")
+}
+
+// restrict reads which foreign keys keep rows of the heap, and whether its rows refer to
+// each other.
+//
+// The keys are found by the heap's own triggers, for which there is an index. SET NULL and SET DEFAULT
+// restrict where the column does not allow that value. A key is left out if the role may not read its
+// columns, or sees only some of the rows: then the rows that it keeps are tried and isolated.
+func (s *Session) restrict(ctx context.Context, h *heap) error {
+	rows, err := s.conn.Query(ctx, restrictions, h.oid)
+	if err != nil {
+		return fmt.Errorf("read what keeps its rows: %w", err)
+	}
+	h.restrictions, h.ownReferences = nil, nil
+	var schema, name string
+	var on []string
+	var self, partitioned, restricts, readable bool
+	_, err = pgx.ForEachRow(rows, []any{&schema, &name, &on, &self, &partitioned, &restricts, &readable}, func() error {
+		k := restriction{from: pgx.Identifier{schema, name}.Sanitize(), on: strings.Join(on, " AND "), self: self, soft: !restricts}
+		if !partitioned {
+			k.from = "ONLY " + k.from
+		}
+		if self {
+			h.ownReferences = append(h.ownReferences, k)
+		}
+		if restricts && (readable || self) {
+			h.restrictions = append(h.restrictions, k)
+		}
+		on = nil
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what keeps its rows: %w", err)
+	}
+	return nil
+}
+
+// restrictions lists the foreign keys to a heap. Operands get the types and the collation
+// with which Postgres itself compares them.
+const restrictions = `
+	SELECT
+		n.nspname,
+		c.relname,
+		ARRAY(
+			SELECT pg_catalog.format('t.%I%s%s OPERATOR(%I.%s) r.%I%s%s',
+				p.attname,
+				CASE WHEN lt.typtype OPERATOR(pg_catalog.<>) 'p' AND lt.oid OPERATOR(pg_catalog.<>) p.atttypid
+					THEN pg_catalog.format('::%I.%I', ln.nspname, lt.typname) END,
+				CASE WHEN p.attcollation OPERATOR(pg_catalog.<>) f.attcollation AND pl.collisdeterministic
+					THEN pg_catalog.format(' COLLATE %I.%I', fln.nspname, fl.collname) END,
+				opn.nspname,
+				o.oprname,
+				f.attname,
+				CASE WHEN rt.typtype OPERATOR(pg_catalog.<>) 'p' AND rt.oid OPERATOR(pg_catalog.<>) f.atttypid
+					THEN pg_catalog.format('::%I.%I', rn.nspname, rt.typname) END,
+				CASE WHEN p.attcollation OPERATOR(pg_catalog.<>) f.attcollation AND NOT pl.collisdeterministic
+					THEN pg_catalog.format(' COLLATE %I.%I', pln.nspname, pl.collname) END)
+			FROM pg_catalog.generate_subscripts(k.conkey, 1) AS pair (place)
+			JOIN pg_catalog.pg_attribute AS p
+				ON p.attrelid OPERATOR(pg_catalog.=) k.confrelid AND p.attnum OPERATOR(pg_catalog.=) k.confkey[pair.place]
+			JOIN pg_catalog.pg_attribute AS f
+				ON f.attrelid OPERATOR(pg_catalog.=) k.conrelid AND f.attnum OPERATOR(pg_catalog.=) k.conkey[pair.place]
+			JOIN pg_catalog.pg_operator AS o ON o.oid OPERATOR(pg_catalog.=) k.conpfeqop[pair.place]
+			JOIN pg_catalog.pg_namespace AS opn ON opn.oid OPERATOR(pg_catalog.=) o.oprnamespace
+			JOIN pg_catalog.pg_type AS lt ON lt.oid OPERATOR(pg_catalog.=) o.oprleft
+			JOIN pg_catalog.pg_namespace AS ln ON ln.oid OPERATOR(pg_catalog.=) lt.typnamespace
+			JOIN pg_catalog.pg_type AS rt ON rt.oid OPERATOR(pg_catalog.=) o.oprright
+			JOIN pg_catalog.pg_namespace AS rn ON rn.oid OPERATOR(pg_catalog.=) rt.typnamespace
+			LEFT JOIN pg_catalog.pg_collation AS pl ON pl.oid OPERATOR(pg_catalog.=) p.attcollation
+			LEFT JOIN pg_catalog.pg_namespace AS pln ON pln.oid OPERATOR(pg_catalog.=) pl.collnamespace
+			LEFT JOIN pg_catalog.pg_collation AS fl ON fl.oid OPERATOR(pg_catalog.=) f.attcollation
+			LEFT JOIN pg_catalog.pg_namespace AS fln ON fln.oid OPERATOR(pg_catalog.=) fl.collnamespace
+			ORDER BY pair.place
+		),
+		k.conrelid OPERATOR(pg_catalog.=) k.confrelid OR EXISTS (
+			SELECT FROM pg_catalog.pg_partition_ancestors(k.confrelid) AS a (relation)
+			WHERE a.relation OPERATOR(pg_catalog.=) k.conrelid
+		),
+		c.relkind OPERATOR(pg_catalog.=) 'p',
+		k.confdeltype OPERATOR(pg_catalog.=) ANY('{a,r}') OR k.confdeltype OPERATOR(pg_catalog.=) ANY('{n,d}') AND EXISTS (
+			SELECT
+			FROM pg_catalog.pg_attribute AS f
+			JOIN pg_catalog.pg_type AS ft ON ft.oid OPERATOR(pg_catalog.=) f.atttypid
+			-- Postgres 14 has no list of columns to set: it sets them all.
+			CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->) 'confdelsetcols' AS columns) AS to_set
+			WHERE f.attrelid OPERATOR(pg_catalog.=) k.conrelid
+				AND CASE
+					WHEN pg_catalog.jsonb_typeof(to_set.columns) OPERATOR(pg_catalog.=) 'array'
+						THEN to_set.columns OPERATOR(pg_catalog.@>) pg_catalog.to_jsonb(f.attnum)
+					ELSE f.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
+				END
+				AND (f.attnotnull OR ft.typnotnull)
+				AND (k.confdeltype OPERATOR(pg_catalog.=) 'n' OR NOT f.atthasdef)
+		),
+		pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+			AND NOT pg_catalog.row_security_active(c.oid)
+			AND NOT EXISTS (
+				SELECT FROM pg_catalog.unnest(k.conkey) AS key (attnum)
+				WHERE NOT pg_catalog.has_column_privilege(c.oid, key.attnum, 'SELECT')
+			)
+			AND NOT EXISTS (
+				SELECT FROM pg_catalog.unnest(k.confkey) AS key (attnum)
+				WHERE NOT pg_catalog.has_column_privilege(k.confrelid, key.attnum, 'SELECT')
+			)
+	FROM pg_catalog.pg_constraint AS k
+	JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) k.conrelid
+	JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+	WHERE k.oid OPERATOR(pg_catalog.=) ANY(ARRAY(
+			-- Each key has a trigger on what it refers to, for DELETE (8).
+			SELECT g.tgconstraint
+			FROM pg_catalog.pg_trigger AS g
+			WHERE g.tgrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+				AND g.tgisinternal
+				AND g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8 OPERATOR(pg_catalog.=) 8
+		))
+		AND k.contype OPERATOR(pg_catalog.=) 'f'
+		AND k.confrelid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+		-- A partition of the referring table repeats its parent's key.
+		AND NOT EXISTS (
+			SELECT FROM pg_catalog.pg_constraint AS parent
+			WHERE parent.oid OPERATOR(pg_catalog.=) k.conparentid AND parent.confrelid OPERATOR(pg_catalog.=) k.confrelid
+		)
+	ORDER BY k.oid`

@@ -1,0 +1,250 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Survey is what a dry run sees of a table besides the number of its dead rows: why they are
+// dead, and the rows on both sides of each column's bound. It reads nothing but the
+// columns that say whether a row is dead.
+type Survey struct {
+	// Expired, Done and Both count the dead rows by their reason.
+	Expired int64 `json:"expired"`
+	Done    int64 `json:"done"`
+	Both    int64 `json:"both"`
+
+	// Future counts rows that are dead although they expire later; Ancient counts dead
+	// rows with a date before 2000.
+	Future  int64 `json:"future"`
+	Ancient int64 `json:"ancient"`
+
+	// Rows counts the rows that were looked at, dead or not. Open: there are more.
+	Rows int64 `json:"rows"`
+	Open bool  `json:"open,omitempty"`
+
+	// Edges are those of the columns with a date, in the order of the table's setting.
+	Edges []Edge `json:"edges,omitempty"`
+}
+
+// Edge is where the rows that die by a column meet those that live. The times are seconds
+// since 1970 by the column's own clock; nil where there is no such row, or none was found in time.
+type Edge struct {
+	Column string `json:"column"`
+	Bound  int64  `json:"bound"` // rows before it are dead
+	Zone   string `json:"zone"`  // of the column's clock
+
+	FirstDead *int64 `json:"first_dead,omitempty"`
+	LastDead  *int64 `json:"last_dead,omitempty"`
+	FirstLive *int64 `json:"first_live,omitempty"`
+	Last      *int64 `json:"last,omitempty"` // of all rows
+}
+
+// survey adds a target's rows to what the dry run has seen of the heap.
+func (r *run) survey(ctx context.Context, h heap, t *TableProgress, in target) error {
+	seen := newSurvey(h.conditions)
+	into := []any{&seen.Rows, &seen.Expired, &seen.Done, &seen.Both, &seen.Future, &seen.Ancient}
+	times := make([]pgtype.Timestamp, 4*len(seen.Edges))
+	for i := range times {
+		into = append(into, &times[i])
+	}
+	if err := r.Session.query(ctx, h.surveyRows(in), into...); err != nil {
+		return fmt.Errorf("look at rows: %w", err)
+	}
+	for i := range seen.Edges {
+		e, at := &seen.Edges[i], times[4*i:]
+		e.FirstDead, e.LastDead, e.FirstLive, e.Last = seconds(at[0]), seconds(at[1]), seconds(at[2]), seconds(at[3])
+	}
+	if _, listed := in.(rowList); listed {
+		seen.Rows = 0 // surveyLive counts the rows after the list
+	}
+	t.see(seen)
+	return nil
+}
+
+// surveyLive looks for live rows, after a dry run has listed the dead ones: by the index of each column,
+// and for as long as one statement may take.
+func (r *run) surveyLive(ctx context.Context, h heap, t *TableProgress) error {
+	seen := newSurvey(h.conditions)
+	for i, on := range sides(h.conditions) {
+		for _, look := range []struct {
+			st   *statement
+			into **int64
+		}{{h.firstLive(on), &seen.Edges[i].FirstLive}, {h.last(on), &seen.Edges[i].Last}} {
+			var at pgtype.Timestamp
+			err := r.Session.query(ctx, look.st, &at)
+			if err != nil && !isTimeout(err) {
+				return fmt.Errorf("look for rows that live: %w", err)
+			}
+			*look.into = seconds(at)
+		}
+	}
+	limit := 2*t.Position.Survey.dead() + 1
+	switch err := r.Session.query(ctx, h.countSome(limit), &seen.Rows); {
+	case isTimeout(err):
+		seen.Open = true
+	case err != nil:
+		return fmt.Errorf("count rows: %w", err)
+	default:
+		seen.Open = seen.Rows == limit
+	}
+	t.see(seen)
+	return nil
+}
+
+// seconds is a time as an Edge has it.
+func seconds(at pgtype.Timestamp) *int64 {
+	if !at.Valid || at.InfinityModifier != pgtype.Finite {
+		return nil
+	}
+	s := at.Time.Unix()
+	return &s
+}
+
+// side is a column whose date decides whether rows die, and the bound between them.
+type side struct {
+	moment
+
+	at time.Time
+}
+
+// sides are the columns of which the date alone decides.
+func sides(conditions []condition) []side {
+	var all []side
+	for _, c := range conditions {
+		if c.lifetime == nil {
+			for _, m := range c.expires {
+				all = append(all, side{m, c.cutoff.Add(-c.rule.KeepExpired)})
+			}
+		}
+		if c.doneAt != nil {
+			all = append(all, side{*c.doneAt, c.cutoff.Add(-c.rule.KeepDone)})
+		}
+	}
+	return all
+}
+
+// newSurvey is that of no rows.
+func newSurvey(conditions []condition) *Survey {
+	s := &Survey{}
+	for _, on := range sides(conditions) {
+		e := Edge{Column: on.name, Zone: "UTC", Bound: on.at.Unix()}
+		if on.kind == timestampWithoutZone || on.kind == date {
+			e.Zone = on.clock()
+			if zone, err := time.LoadLocation(e.Zone); err == nil {
+				_, offset := on.at.In(zone).Zone()
+				e.Bound += int64(offset)
+			}
+		}
+		s.Edges = append(s.Edges, e)
+	}
+	return s
+}
+
+func (s *Survey) dead() int64 {
+	if s == nil {
+		return 0
+	}
+	return s.Expired + s.Done + s.Both
+}
+
+// surveyRows counts a target's rows by what makes them dead, and finds the first and the last of them.
+func (h heap) surveyRows(in target) *statement {
+	s := &statement{}
+	expired, done := h.byReason(s)
+	dead := "(" + expired + " OR " + done + ")"
+	future, ancient := "false", "false"
+	var pending []string
+	for _, c := range h.conditions {
+		for _, m := range c.expires {
+			pending = append(pending, m.sql()+" IS NOT NULL")
+		}
+	}
+	if len(pending) > 0 {
+		future = fmt.Sprintf("%s AND NOT %s AND (%s)", done, expired, strings.Join(pending, " OR "))
+	}
+	var edges, old []string
+	for _, on := range sides(h.conditions) {
+		wall, dated := on.wall(s), on.isDated()
+		by := dead + " AND COALESCE(" + on.before(s, on.at) + ", false)"
+		old = append(old, wall+" OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp")
+		for _, edge := range []struct{ of, which string }{
+			{"min", by}, {"max", by}, {"min", "NOT " + dead}, {"max", "true"},
+		} {
+			edges = append(edges, fmt.Sprintf("pg_catalog.%s(%s) FILTER (WHERE %s AND %s)", edge.of, wall, edge.which, dated))
+		}
+	}
+	if len(old) > 0 {
+		ancient = dead + " AND (" + strings.Join(old, " OR ") + ")"
+	}
+	s.WriteString("SELECT pg_catalog.count(*)")
+	for _, which := range []string{
+		expired + " AND NOT " + done, done + " AND NOT " + expired, expired + " AND " + done, future, ancient,
+	} {
+		fmt.Fprintf(s, ",\n    pg_catalog.count(*) FILTER (WHERE %s)", which)
+	}
+	for _, edge := range edges {
+		s.WriteString(",\n    " + edge)
+	}
+	fmt.Fprintf(s, "\nFROM ONLY %s AS t\nWHERE %s", h.name, in.where(s))
+	return s
+}
+
+// byReason is SQL for whether row t is dead by its expiry, and whether by being done.
+func (h heap) byReason(s *statement) (expired, done string) {
+	reason := func(of func(condition) string) string {
+		var either []string
+		for _, c := range h.conditions {
+			if sql := of(c); sql != "" {
+				if c.only != nil {
+					sql = "(" + c.only.matches(s) + " AND " + sql + ")"
+				}
+				either = append(either, sql)
+			}
+		}
+		if len(either) == 0 {
+			return "false"
+		}
+		sql := "COALESCE(" + strings.Join(either, " OR ") + ", false)"
+		for _, c := range h.conditions {
+			if kept := c.keeps(s); kept != "" {
+				sql = "(" + sql + " AND NOT COALESCE(" + kept + ", false))"
+			}
+		}
+		return sql
+	}
+	return reason(func(c condition) string { return c.expired(s) }), reason(func(c condition) string { return c.isDone(s) })
+}
+
+// firstLive finds the first row that lives by a column's clock, through its index.
+func (h heap) firstLive(on side) *statement {
+	s := &statement{}
+	expired, done := h.byReason(s)
+	fmt.Fprintf(s, "SELECT (\n    SELECT %s FROM ONLY %s AS t\n    WHERE %s OPERATOR(pg_catalog.>=) %s\n"+
+		"      AND NOT (%s OR %s) AND %s\n    ORDER BY %[3]s LIMIT 1)",
+		on.wall(s), h.name, on.sql(), on.bound(s, on.at), expired, done, on.isDated())
+	return s
+}
+
+// last finds the last row by a column's clock, through its index.
+func (h heap) last(on side) *statement {
+	s := &statement{}
+	end := "'infinity'"
+	if on.isNumber() {
+		end = s.arg(endOfTime*int64(on.perSecond())) + "::pg_catalog.int8"
+	}
+	fmt.Fprintf(s, "SELECT (\n    SELECT %s FROM ONLY %s AS t\n    WHERE %s OPERATOR(pg_catalog.<) %s\n    ORDER BY %[3]s DESC LIMIT 1)",
+		on.wall(s), h.name, on.sql(), end)
+	return s
+}
+
+// countSome counts the heap's rows, up to a limit.
+func (h heap) countSome(limit int64) *statement {
+	s := &statement{}
+	fmt.Fprintf(s, "SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY %s AS t LIMIT %s) AS rows", h.name, s.arg(limit))
+	return s
+}

@@ -1,0 +1,17 @@
+package pgtest
+
+import (
+	"fmt"
+	"os"
+)
+
+// Tell writes a line to the terminal that the tests were started from, if there is one. What a
+// test binary prints itself, go test shows when the package has ended.
+func Tell(format string, args ...any) {
+	terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0)
+	if err != nil {
+		return
+	}
+	defer func() { _ = terminal.Close() }()
+	_, _ = fmt.Fprintf(terminal, format+"\n", args...)
+}

@@ -1,0 +1,204 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/siltgate/siltgate/jobs"
+)
+
+const (
+	// lookInterval is the greatest age of what the page shows, however many people look at it.
+	lookInterval = time.Second
+
+	// daysInterval is the same for the rows of each day, whose reading costs more.
+	daysInterval = time.Minute
+
+	lookTimeout = 5 * time.Second
+
+	// shownRuns is how many runs are listed, shownDays how many days are drawn.
+	shownRuns = 12
+	shownDays = 30
+
+	// mostShown is how many characters of a text are read.
+	mostShown = 600
+)
+
+// overview is what the page shows.
+type overview struct {
+	Now      time.Time // the database's clock
+	Status   jobs.Status
+	Replicas []replica
+	AtWork   *jobs.Run
+	Waiting  []jobs.Run
+	Runs     []jobs.Run
+	Tables   []table
+	Days     []dayRows
+}
+
+// replica is a row of siltgate.replicas.
+type replica struct {
+	Replica   string
+	Version   string
+	StartedAt time.Time
+	SeenAt    time.Time
+	Leader    bool
+	Digest    string
+}
+
+// lastLook is what was read last, for all who look at the page.
+type lastLook struct {
+	mu   sync.Mutex
+	at   time.Time
+	seen overview
+	err  error
+
+	daysAt    time.Time
+	days      []dayRows
+	objective time.Duration
+}
+
+// look reads the schema, unless that was done a moment ago.
+func (p *Page) look(ctx context.Context) (overview, error) {
+	p.last.mu.Lock()
+	defer p.last.mu.Unlock()
+	if time.Since(p.last.at) < lookInterval {
+		return p.last.seen, p.last.err
+	}
+	// The look goes on when the browser that waits for it goes away: a statement that is broken off
+	// costs its connection.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	defer cancel()
+	p.last.seen, p.last.err = p.read(ctx)
+	if p.last.err == nil && time.Since(p.last.daysAt) >= daysInterval {
+		p.last.days, p.last.err = p.readDays(ctx, p.last.seen.Now)
+		p.last.objective = objective(p.last.seen.Status.Schedule, p.last.seen.Now)
+		p.last.daysAt = time.Now()
+	}
+	p.last.seen.Days = p.last.days
+	p.last.seen.noteLate(p.last.objective)
+	p.last.at = time.Now()
+	return p.last.seen, p.last.err
+}
+
+// forgetLook makes the next look read the schema: something was changed.
+func (p *Page) forgetLook() {
+	p.last.mu.Lock()
+	defer p.last.mu.Unlock()
+	p.last.at = time.Time{}
+}
+
+func (p *Page) table(name string) string { return pgx.Identifier{p.Schema, name}.Sanitize() }
+
+// runColumns are the columns of a run. Its texts are cut to the length that is shown.
+const runColumns = `
+	id,
+	state,
+	trigger,
+	tick,
+	pg_catalog.left(requested_by, 600) AS requested_by,
+	pg_catalog.left(reason, 600) AS reason,
+	dry_run,
+	attempt,
+	replica,
+	coalesce(CASE WHEN pg_catalog.isfinite(created_at) THEN created_at END, '0001-01-01 00:00:00Z') AS created_at,
+	started_at,
+	CASE WHEN pg_catalog.isfinite(finished_at) THEN finished_at END AS finished_at,
+	duration,
+	deleted,
+	found,
+	pg_catalog.left(waiting_for, 600) AS waiting_for,
+	duty,
+	finish_by,
+	forecast,
+	coalesce(pg_catalog.left(outcome, 100), '') AS outcome,
+	pg_catalog.left(error, 600) AS error,
+	CASE WHEN pg_catalog.octet_length(output::pg_catalog.text) < 1000000 THEN output - 'progress' END AS output`
+
+// read reads all but the days, by statements whose cost does not grow with the history.
+func (p *Page) read(ctx context.Context) (overview, error) {
+	var o overview
+	var err error
+	if o.Status, err = jobs.GetStatusIn(ctx, p.pool, p.Schema); err != nil {
+		return o, err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(`SELECT pg_catalog.now()`).QueryRow(func(row pgx.Row) error { return row.Scan(&o.Now) })
+	batch.Queue(`
+		SELECT replica, version, started_at, seen_at, leader, digest
+		FROM ` + p.table("replicas") + `
+		ORDER BY leader DESC, started_at
+		LIMIT 100`).Query(collect(&o.Replicas))
+	batch.Queue(`
+		SELECT `+runColumns+`
+		FROM `+p.table("runs")+`
+		ORDER BY id DESC
+		LIMIT $1`, shownRuns).Query(collect(&o.Runs))
+	var open []jobs.Run
+	batch.Queue(`
+		SELECT `+runColumns+`
+		FROM `+p.table("runs")+`
+		WHERE id IN (
+			SELECT id
+			FROM `+p.table("river_job")+`
+			WHERE kind = 'token_cleanup' AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')
+			ORDER BY state = 'running' DESC, id
+			LIMIT $1)
+		ORDER BY state = 'running' DESC, outcome = 'running' DESC NULLS LAST, id`, shownRuns).Query(collect(&open))
+	if err := p.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return o, fmt.Errorf("read the schema: %w", err)
+	}
+	for i := range open {
+		if o.AtWork == nil && open[i].Outcome == jobs.OutcomeRunning {
+			o.AtWork = &open[i]
+		} else {
+			o.Waiting = append(o.Waiting, open[i])
+		}
+	}
+	o.Tables, err = p.readTables(ctx)
+	return o, err
+}
+
+// collect reads all rows into a slice of structs.
+func collect[T any](into *[]T) func(pgx.Rows) error {
+	return func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByNameLax[T])
+		return err
+	}
+}
+
+// dayRows is how many rows were deleted on one day, in UTC.
+type dayRows struct {
+	Day  time.Time
+	Rows int64
+}
+
+// readDays sums up the rows of the latest days.
+func (p *Page) readDays(ctx context.Context, now time.Time) ([]dayRows, error) {
+	first := now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-shownDays)
+	rows, _ := p.pool.Query(ctx, `
+		SELECT pg_catalog.date_trunc('day', finished_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC', pg_catalog.sum(deleted)::pg_catalog.int8
+		FROM `+p.table("runs")+`
+		WHERE finished_at >= $1 AND pg_catalog.isfinite(finished_at) AND deleted BETWEEN 1 AND 1000000000000
+		GROUP BY 1`, first)
+	summed := map[time.Time]int64{}
+	var at time.Time
+	var n int64
+	_, err := pgx.ForEachRow(rows, []any{&at, &n}, func() error {
+		summed[at.UTC()] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the rows of each day: %w", err)
+	}
+	days := make([]dayRows, shownDays)
+	for i := range days {
+		days[i].Day = first.AddDate(0, 0, i)
+		days[i].Rows = summed[days[i].Day]
+	}
+	return days, nil
+}

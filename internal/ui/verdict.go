@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/siltgate/siltgate/jobs"
+)
+
+// verdict is the state of the fleet in one line.
+type verdict struct {
+	Level    string // ok, warn or bad
+	Sentence string
+}
+
+// judge says whether all is well. If not, it says the first of these that is wrong: what is bad comes
+// before what is worth a warning, and what concerns the fleet before what concerns one table or run.
+func (o overview) judge() verdict {
+	switch last := o.lastEnded(); {
+	case o.Status.Replicas == 0:
+		return verdict{"bad", "No replica is running: nothing is purged. Start one with `siltgate run`."}
+	case o.Status.Overdue != nil:
+		return verdict{"bad", fmt.Sprintf("Overdue: the tick of %s was given no run.", clock(*o.Status.Overdue))}
+	case o.failing() != nil:
+		return verdict{"bad", fmt.Sprintf("Run %d fails: %s", o.failing().ID, text(o.failing().Error))}
+	case last != nil && last.Outcome == jobs.OutcomeFailed:
+		return verdict{"bad", fmt.Sprintf("Run %d has failed: %s", last.ID, text(last.Error))}
+	case len(o.Tables) > 0 && o.Tables[0].Failed:
+		return verdict{"bad", fmt.Sprintf("%s is not purged: %s", text(&o.Tables[0].Name), text(o.Tables[0].Why))}
+	case len(o.Tables) > 0 && o.Tables[0].Held:
+		return verdict{"bad", text(&o.Tables[0].Name) + " is held: its rule has changed and would delete much of it. Below is how to confirm it."}
+	case o.Status.Paused:
+		return verdict{"warn", o.Paused()}
+	case o.Status.Leader == nil:
+		return verdict{"warn", "No replica leads just now. One is elected within half a minute, or ticks get no run."}
+	case o.late() != nil:
+		return verdict{"warn", fmt.Sprintf("%s is late: rows that died up to %s ago may still be there.", text(&o.late().Name), between(o.Now, *o.late().Watermark))}
+	case len(o.Status.Disagreeing) > 0:
+		return verdict{"warn", "Replicas disagree in their configuration: " + strings.Join(o.Status.Disagreeing, ", ") + "."}
+	case o.AtWork != nil && o.AtWork.State == "running" && progressOf(o.AtWork).Waiting != "": // between two slices it waits for a moment
+		return verdict{"warn", fmt.Sprintf("Run %d %s.", o.AtWork.ID, progressOf(o.AtWork).Waiting)}
+	case o.AtWork != nil && progressOf(o.AtWork).Late:
+		return verdict{"warn", fmt.Sprintf("Run %d is late: it will not be done in time.", o.AtWork.ID)}
+	case o.AtWork != nil:
+		return verdict{"ok", fmt.Sprintf("All is well. Run %d is at work.", o.AtWork.ID)}
+	case last == nil:
+		return verdict{"ok", "All is well. No run has ended yet." + o.next()}
+	default:
+		return verdict{"ok", fmt.Sprintf("All is well. The last run ended %s ago.", between(o.Now, *last.FinishedAt)) + o.next()}
+	}
+}
+
+// Paused says in a sentence who paused runs, until when and why; empty if they are not paused.
+func (o overview) Paused() string {
+	if !o.Status.Paused {
+		return ""
+	}
+	return sentence(o.Status.Pause())
+}
+
+func (o overview) next() string {
+	if o.Status.NextTick == nil {
+		return ""
+	}
+	return " The next is due in " + between(*o.Status.NextTick, o.Now) + "."
+}
+
+// lastEnded is the latest run that has ended by itself.
+func (o overview) lastEnded() *jobs.Run {
+	for i := range o.Runs {
+		if r := &o.Runs[i]; r.Ended() && r.State != "cancelled" && r.FinishedAt != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// failing is a run whose latest attempt failed.
+func (o overview) failing() *jobs.Run {
+	for i, r := range o.Waiting {
+		if r.Outcome == jobs.OutcomeFailed {
+			return &o.Waiting[i]
+		}
+	}
+	return nil
+}

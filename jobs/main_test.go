@@ -1,0 +1,9 @@
+package jobs
+
+import (
+	"testing"
+
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }

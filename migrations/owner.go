@@ -1,0 +1,121 @@
+package migrations
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// createSchema is what IF NOT EXISTS does not promise: safe when several do it at once.
+func (m Migrator) createSchema(ctx context.Context, pool *pgxpool.Pool) error {
+	var exists bool
+	err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, m.Schema).Scan(&exists)
+	if err != nil || exists {
+		return err
+	}
+	_, err = pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{m.Schema}.Sanitize())
+	var pgErr *pgconn.PgError
+	switch {
+	case !errors.As(err, &pgErr):
+		return err
+	case pgErr.Code == "23505":
+		return nil // another process created it this instant
+	case pgErr.Code == "42501":
+		return errMayNotCreate(ctx, pool, m.Schema)
+	}
+	return err
+}
+
+// errMayNotCreate says what lets the role have the schema.
+func errMayNotCreate(ctx context.Context, pool *pgxpool.Pool, schema string) error {
+	var role, database string
+	if err := pool.QueryRow(ctx, `SELECT current_user::text, current_database()::text`).Scan(&role, &database); err != nil {
+		return fmt.Errorf("read who migrates: %w", err)
+	}
+	role = pgx.Identifier{role}.Sanitize()
+	return fmt.Errorf("role %s may not create it in database %q: whoever may has to run `CREATE SCHEMA %s AUTHORIZATION %[1]s`, "+
+		"or `GRANT CREATE ON DATABASE %[4]s TO %[1]s`", role, database, pgx.Identifier{schema}.Sanitize(), pgx.Identifier{database}.Sanitize())
+}
+
+// checkOwner refuses a schema in which others could have put something, or still could. What
+// the owner of an object defines may run with the rights of whoever uses that object: of the
+// role that migrates, often a superuser, and later of the replicas.
+func (m Migrator) checkOwner(ctx context.Context, pool *pgxpool.Pool) error {
+	var owner, role string
+	var creators, strangers []string
+	err := pool.QueryRow(ctx, `
+		SELECT
+			owner.rolname,
+			current_user::text,
+			ARRAY(
+				SELECT coalesce(quote_ident(grantee.rolname), 'PUBLIC')
+				FROM aclexplode(schema.nspacl) AS acl
+				LEFT JOIN pg_roles AS grantee ON grantee.oid = acl.grantee
+				WHERE acl.privilege_type = 'CREATE'
+					AND acl.grantee <> schema.nspowner
+					AND NOT coalesce(grantee.rolsuper, false)
+				ORDER BY 1
+			),
+			ARRAY(
+				SELECT DISTINCT quote_ident(stranger.rolname)
+				FROM (
+					SELECT relowner FROM pg_class WHERE relnamespace = schema.oid
+					UNION ALL SELECT proowner FROM pg_proc WHERE pronamespace = schema.oid
+					UNION ALL SELECT typowner FROM pg_type WHERE typnamespace = schema.oid
+					UNION ALL SELECT oprowner FROM pg_operator WHERE oprnamespace = schema.oid
+				) AS object (owner)
+				JOIN pg_roles AS stranger ON stranger.oid = object.owner
+				WHERE stranger.oid <> schema.nspowner
+					AND NOT stranger.rolsuper
+				ORDER BY 1
+			)
+		FROM pg_namespace AS schema
+		JOIN pg_roles AS owner ON owner.oid = schema.nspowner
+		WHERE schema.nspname = $1`, m.Schema).Scan(&owner, &role, &creators, &strangers)
+	if err != nil {
+		return fmt.Errorf("read who owns the schema: %w", err)
+	}
+	schema := pgx.Identifier{m.Schema}.Sanitize()
+	switch {
+	case owner != role:
+		return fmt.Errorf("the schema belongs to role %q, this role is %q: whoever owns it may have put code into it that would run "+
+			"as this role; migrate as %[1]q, or look at all that is in it, then run `DROP SCHEMA %[3]s CASCADE` or "+
+			"`ALTER SCHEMA %[3]s OWNER TO %[4]s`", owner, role, schema, pgx.Identifier{role}.Sanitize())
+	case len(strangers) > 0:
+		names := strings.Join(strangers, ", ")
+		return fmt.Errorf("objects in the schema belong to %s: code of theirs would run as this role, or as the replicas' role; "+
+			"look at them, then DROP them or run `REASSIGN OWNED BY %[1]s TO %[2]s`", names, pgx.Identifier{role}.Sanitize())
+	case len(creators) > 0:
+		names := strings.Join(creators, ", ")
+		return fmt.Errorf("%s may create objects in the schema, which could run as the replicas' role: "+
+			"`REVOKE CREATE ON SCHEMA %s FROM %[1]s`", names, schema)
+	}
+	return nil
+}
+
+// checkVersionTable refuses to read versions from something that runs code of its owner when
+// it is read, as a view may.
+func checkVersionTable(ctx context.Context, pool *pgxpool.Pool, schema string) error {
+	var plain bool
+	err := pool.QueryRow(ctx, `
+		SELECT class.relkind = 'r' AND NOT class.relrowsecurity
+		FROM pg_catalog.pg_class AS class
+		JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
+		WHERE namespace.nspname = $1
+			AND class.relname = $2`, schema, versionTable).Scan(&plain)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil // never migrated
+	case err != nil:
+		return fmt.Errorf("read migrations: %w", err)
+	case !plain:
+		return fmt.Errorf("read migrations: %s.%s is no plain table, so that Siltgate did not make it: "+
+			"look at what is in schema %[1]q, and whose it is", schema, versionTable)
+	}
+	return nil
+}

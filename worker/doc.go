@@ -1,0 +1,123 @@
+// Package worker is one replica of the fleet: a River client that takes part in
+// electing a leader, the schedule that the leader sees to, the job that purges,
+// and the health of all that over HTTP.
+//
+// All replicas are alike. The leader asserts that the latest due tick has its
+// job; any replica executes it; the row siltgate.turn lets one run delete at a time.
+// Losing a replica at any instant loses nothing: its leadership passes on within
+// half a minute, its run within three. A replica that is told to stop ends the
+// batch in hand and gives its run back.
+//
+// # The life of a run
+//
+// A run is a row of river_job. It waits (available, scheduled, retryable), it is worked
+// (running), or it has ended (completed, cancelled, discarded). A waiting run has begun if its
+// output has a cutoff. River's eighth state, pending, is not used.
+//
+//	state      event                           next        written by
+//
+//	-          a tick is due                   available   tickrow.go: insertTick, with the row of siltgate.ticks
+//	-          a person or a program asks      available   00011: enqueue_token_cleanup, or any INSERT
+//	-          the same, for a later time      scheduled   the same
+//	-          whatever is inserted                        00016: siltgate_guard_inserted makes it a new run,
+//	                                                       00014: siltgate_notify_inserted tells all replicas
+//	available  a replica fetches it            running     River: attempt + 1, attempted_at, attempted_by
+//	scheduled  it is due                       available   River's job scheduler, in the leader;
+//	                                                       00014: siltgate_notify_available
+//	scheduled  another run ends, gives way     available   wake.go: wakeNext
+//	scheduled  the turn became free as the      available   wake.go: wakeSetAside
+//	           run went back to wait
+//	scheduled  runs are resumed                available   00020: record_pause
+//	retryable  it is due                       available   River's job scheduler, in the leader
+//	waiting    it is cancelled                 cancelled   00020: cancel_token_cleanup, or River's JobCancel;
+//	                                                       00013: siltgate_record_end closes its output
+//	waiting    a later tick is inserted        completed   tickrow.go: insertTick, if it has not begun (superseded)
+//
+//	running    its arguments are wrong         cancelled   run.go: refuse
+//	running    100 runs by hand wait before it cancelled   surplus.go, then run.go: refuse
+//	running    it is given back after a later  completed   00012: siltgate_supersede, if it has not begun (superseded);
+//	           tick was inserted                           tickrow.go: checkTick, if both happened at once
+//	running    another run has the turn        scheduled   cleaner.go: Work; the attempt is not spent
+//	running    its tick is another digest's    scheduled   tickrow.go: checkTick; the attempt is not spent
+//	running    runs are paused                 scheduled   control.go: givePaused; the attempt is not spent
+//	running    its slice is over               available   run.go: goOn; the attempt is not spent. 00017: siltgate_start_now
+//	                                                       makes it due by the database's clock
+//	running    its slice is over, long rest    scheduled   the same; 00017: siltgate_start_within_minutes bounds the rest
+//	running    another run goes first          available   watch.go ends the slice, then run.go: goOn
+//	running    its replica stops               available   replica.go: stop, then run.go: goOn; the attempt is not spent
+//	running    its connection is lost          available   run.go: interrupted; the attempt is not spent
+//	running    the same, before a first record retryable   run.go: fail
+//	running    its slice failed                retryable   run.go: fail; cleaner.go: NextRetry says when
+//	running    its last attempt failed         discarded   run.go: fail, conclude
+//	running    it is cancelled                 cancelled   watch.go ends the slice, then run.go: conclude
+//	running    its tables are gone through     completed   run.go: end, conclude (completed or dry_run; held, if a table's
+//	                                                       changed rule would delete much: held.go)
+//	running    it reaches a cap                completed   the same (capped); earlier.go: saveStops, for the next run
+//	running    its replica was killed          retryable   River's job rescuer, in the leader; due at once
+//	running    the same, of `run --once`       available   once.go: rescueOnce, in the next such replica
+//	running    its replica froze and wakes                 00015: siltgate_fence ignores what it writes of the run
+//
+//	ended      its row is as old as History    (none)      River's job cleaner, in the leader; once.go: tidy
+//	ended      a person retries it             available   River's JobRetry; it is a new run, since 00013:
+//	                                                       siltgate_record_end has removed the progress
+//	any        its row is deleted              (none)      whoever may; watch.go ends its slice, and its tick stays
+//	any        its kind becomes token_cleanup              00016: siltgate_guard_kind makes it a new run
+//	any        River could not read its row                00016: siltgate_make_readable mends the row
+//
+// The output is recorded every few seconds while a run works (record.go), and when the run is given
+// back or ends. Since others may write it, the next slice checks it (recorded.go).
+//
+// # What is relied on in River
+//
+// To upgrade River: read its changelog beside this list, then run the tests that are named.
+// Durations of River's that cannot be configured stand in timing.go.
+//
+//	River's                                           used by            held by
+//
+//	names of three statements that need no            transaction.go     TestAnIdleReplicaBeginsNoTransaction
+//	transaction: JobSchedule, LeaderDeleteExpired,
+//	LeaderAttemptElect
+//	riverdriver: a Driver's GetListener,              listener.go,       TestALateTransactionIsOneFromItsFirstStatementOn
+//	GetExecutor, UnwrapExecutor                       transaction.go
+//	channels <schema>.river_insert, river_control,    notification.go,   TestARunIsFetchedWithoutANotification
+//	river_leadership and their payloads               control.go, 00014, TestFault73ANotificationAlonePausesNothing
+//	                                                  00020              TestInsertsAndRevivalsNotify
+//	a pause is river_queue.paused_at                  control.go, 00020  TestPromise11APauseTakesEffectHoweverItIsAskedFor
+//	a row of a queue that was long not worked is      00020              TestAFleetThatIsPausedBeforeItStartsIsPaused
+//	deleted, and inserted again without its pause
+//	cancelling writes cancel_attempted_at             watch.go, 00020    TestPromise11ACancelTakesEffectHoweverItIsAskedFor
+//	a cancelled job's context has the cause           cleaner.go         TestACancelledRunEndsBetweenTwoBatches
+//	ErrJobCancelledRemotely
+//	JobSnooze spends no attempt, counts snoozes;      client.go,         TestRiverGivesASnoozedJobBackWithinItsIntervalAndSchedulesItBeyond
+//	up to 5 s the job stays available                 wake.go
+//	the scheduler makes a job available up to 5 s     wake.go, 00020     TestRiverMakesAJobAvailableBeforeItsTimeAndFetchesItThen
+//	before its time; it is fetched at its time
+//	a leader's term is 15 s in river_leader, by       heartbeat.go,      TestRiverElectsALeaderForATerm
+//	the database's clock                              00017, 00019
+//	only the leader has periodic jobs: they run when  tick.go            TestRiverAsksForTicksAtTheStartAndNoEarlierThanExpected
+//	it is elected, up to 100 ms early; one that
+//	returns no arguments inserts nothing
+//	the worker's own job row decides between retry    cleaner.go         TestTheLastAttemptDiscardsTheRun
+//	and discard: Attempt, MaxAttempts
+//	the rescuer reads attempted_at by its process's   client.go,         TestARunThatMayBeTriedOnceIsRescuedAllTheSame
+//	clock, asks NextRetry, and counts                 cleaner.go, 00015  TestRetriesComeSoonAndRescuesAtOnce
+//	river:rescue_count
+//	one row that cannot be read stops every fetch     00016              TestFault72NoRowIsStoredThatRiverCannotRead
+//	and every rescue
+//	fetching goes by priority, then time, then id     00016              TestFault75AFloodOfRunsByHandHoldsUpNoTickAndFillsNoMemory
+//	a fetch writes attempted_at and appends to        00015              TestFault05Promise3AFrozenReplicaDeletesNoMoreWhenItWakes
+//	attempted_by; an end merges metadata              turn.go
+//	output is in metadata, RecordOutput's at the end  record.go          TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt
+//	of an attempt, JobUpdate's at once
+//	arguments that cannot be decoded are retried      cleaner.go         TestBadArgumentsEndARunForGood
+//	an unknown kind comes to the error handler        client.go          TestFault28AnUnknownKindIsEndedAndTheQueueFlows
+//	Stop ends no run by itself while its context      replica.go         TestARunStoppedWithItsReplicaIsGivenBack
+//	lives
+//	events of jobs are sent after their state is      wake.go            TestARunWhoseTurnComesWhileItGoesBackToWaitIsWoken
+//	written
+//	JobRetry keeps metadata except the mark of a      00013              TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh
+//	cancelling
+//	ended jobs are deleted after their retention      client.go          TestRiverForgetsAnEndedRunWhenItsHistoryIsOver
+//	river_job_state_in_bitmask, river_job_id_seq      00016,             TestUpMakesTheSchemaAndDownUnmakesIt
+//	                                                  tickrow.go
+package worker
