@@ -25,6 +25,7 @@ type options struct {
 	databaseURL   string
 	sharedBuffers string
 	autovacuum    bool
+	slowDisk      time.Duration
 	program       string
 
 	json string
@@ -46,13 +47,15 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.plan.Rate, "fg-rate", 300, "requests of the foreground, a second; 0 = no foreground")
 	flags.DurationVar(&o.plan.Before, "before", 10*time.Second, "how long the foreground is measured before the purge")
 	flags.DurationVar(&o.plan.After, "after", 5*time.Second, "and after it")
-	flags.DurationVar(&o.plan.Limit, "limit", time.Minute, "the longest that a loop of small statements may take; 0 = as long as it does")
+	flags.DurationVar(&o.plan.Limit, "limit", time.Minute, "the longest that a loop of small statements or a scheduled run may take; 0 = as long as it does")
+	flags.DurationVar(&o.plan.Checkpoints, "checkpoints", 0, "how often a checkpoint happens during the purge; 0 = none does")
 	flags.DurationVar(&o.plan.Look, "look", 2*time.Millisecond, "how often sessions are looked at")
 	flags.DurationVar(&o.plan.Idle, "idle", 2*time.Minute, "how long an idle replica is watched")
 	flags.IntVar(&o.plan.Runs, "runs", 100, "runs of latency and, indexed, of empty (unindexed a tenth)")
 	flags.StringVar(&o.databaseURL, "database-url", "", "a server where this role may create databases; empty = a private one. Databases named siltgate_bench_* are dropped")
 	flags.StringVar(&o.sharedBuffers, "shared-buffers", "512MB", "shared_buffers of the private server")
 	flags.BoolVar(&o.autovacuum, "autovacuum", true, "autovacuum of the private server, with Postgres's defaults")
+	flags.DurationVar(&o.slowDisk, "slow-disk", 0, "how long a flush of the private server's write-ahead log takes at least, such as 20ms (needs gcc); 0 = as long as it takes")
 	flags.StringVar(&o.program, "siltgate", "", "the program to measure; empty = built from the source beside")
 	flags.Func("set", "a variable of the replica's environment, as NAME=value; may be repeated", func(setting string) error {
 		o.plan.Settings = append(o.plan.Settings, setting)
@@ -104,8 +107,10 @@ func (o options) check() error {
 		return errors.New("-dead: want 0 to 99")
 	case p.Rate < 0 || p.Rate > 100_000:
 		return errors.New("-fg-rate: want 0 to 100000")
-	case p.Before < 0 || p.After < 0 || p.Limit < 0 || p.Idle < time.Second:
-		return errors.New("-before, -after, -limit, -idle: want durations such as 10s")
+	case p.Before < 0 || p.After < 0 || p.Limit < 0 || p.Checkpoints < 0 || p.Idle < time.Second:
+		return errors.New("-before, -after, -limit, -checkpoints, -idle: want durations such as 10s")
+	case o.slowDisk < 0 || o.slowDisk > 0 && o.databaseURL != "":
+		return errors.New("-slow-disk: want a duration such as 20ms, and no -database-url")
 	case p.Look < 100*time.Microsecond:
 		return errors.New("-look: want at least 100µs")
 	}

@@ -48,9 +48,10 @@ func measure(ctx context.Context, o options, args, environ []string, stdout io.W
 		}
 	}
 	postgres, err := server.Open(ctx, server.Options{
-		URL:    o.databaseURL,
-		BinDir: variable(environ, "POSTGRES_BIN_DIR"),
-		Path:   variable(environ, "PATH"),
+		URL:      o.databaseURL,
+		BinDir:   variable(environ, "POSTGRES_BIN_DIR"),
+		Path:     variable(environ, "PATH"),
+		SlowDisk: o.slowDisk,
 		Settings: map[string]string{
 			"shared_buffers": o.sharedBuffers,
 			"autovacuum":     fmt.Sprint(o.autovacuum),

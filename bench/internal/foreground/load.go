@@ -1,7 +1,9 @@
 // Package foreground is the auth service that goes on while its table is
 // purged: it gets requests at a fixed rate, whether or not the ones before are
 // answered, and how long one takes counts from when it was due. So a stall is
-// not hidden by the requests that it holds back.
+// not hidden by the requests that it holds back. The application of the tests and the demo,
+// internal/testkit/application, is of another kind: its users wait for each answer, and
+// find out whether a live token is gone.
 package foreground
 
 import (
@@ -11,6 +13,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,6 +50,7 @@ type Record struct {
 type Load struct {
 	shape  tokens.Shape
 	queue  chan request
+	factor atomic.Int64 // of the rate
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
@@ -59,6 +63,7 @@ type Load struct {
 // connection of the service.
 func Start(ctx context.Context, shape tokens.Shape, rate int, seed uint64, connect func(context.Context) (*pgx.Conn, error)) (*Load, error) {
 	l := &Load{shape: shape, queue: make(chan request, 1<<17)}
+	l.factor.Store(1)
 	ctx, l.cancel = context.WithCancel(ctx)
 	if rate == 0 {
 		return l, nil
@@ -82,6 +87,9 @@ func Start(ctx context.Context, shape tokens.Shape, rate int, seed uint64, conne
 	return l, nil
 }
 
+// Multiply makes requests fall due so many times as often from now on.
+func (l *Load) Multiply(factor int64) { l.factor.Store(factor) }
+
 // Stop sends no more requests, waits for the answers, and says how it went.
 func (l *Load) Stop() *Record {
 	l.cancel()
@@ -96,9 +104,9 @@ func (l *Load) Stop() *Record {
 func (l *Load) send(ctx context.Context, rate int, seed uint64) {
 	defer close(l.queue)
 	chance := rand.New(rand.NewPCG(seed, 1))
-	began := time.Now()
+	due := time.Now()
 	for i := int64(0); ; i++ {
-		due := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
+		due = due.Add(time.Second / time.Duration(int64(rate)*l.factor.Load()))
 		if wait := time.Until(due); wait > 0 {
 			select {
 			case <-time.After(wait):

@@ -14,6 +14,12 @@ import (
 	"github.com/siltgate/siltgate/bench/internal/watch"
 )
 
+// The two methods that are compared repetition by repetition.
+const (
+	Scheduled = "siltgate-scheduled"
+	None      = "none"
+)
+
 // Method is one way to purge.
 type Method struct {
 	Name string
@@ -46,8 +52,11 @@ type Purge struct {
 	Admin    func(ctx context.Context) (*pgx.Conn, error)
 	Database string
 
-	// Limit is how long a loop may take; 0 = as long as it does.
+	// Limit is how long a loop, and a scheduled run, may take; 0 = as long as it does.
 	Limit time.Duration
+
+	// Length is how long the method none waits.
+	Length time.Duration
 }
 
 // Outcome is how it went.
@@ -64,6 +73,9 @@ type Outcome struct {
 	Plan   string
 	Result *Result
 	Delay  time.Duration
+
+	// Paces are what the run recorded of its pace meanwhile, in their order.
+	Paces []Pace
 }
 
 // Run purges the table once.
@@ -78,9 +90,10 @@ func (m Method) Run(ctx context.Context, p Purge) (Outcome, error) {
 // All are the methods in the order in which they are shown.
 func All() []Method {
 	return []Method{
-		{Name: "none", About: "no purge: how much the foreground differs from itself", Indexed: true, purge: nothing},
+		{Name: Scheduled, About: "the program, a scheduled run: as slowly as SILTGATE_FINISH_WITHIN allows", Indexed: true, Replica: true, purge: scheduled},
+		{Name: None, About: "no purge, for as long as the scheduled run took: how much the foreground differs from itself", Indexed: true, purge: nothing},
 		{Name: "siltgate-full", About: "the program at full speed (duty cycle 1)", Indexed: true, Replica: true, purge: siltgate(true)},
-		{Name: "siltgate", About: "the program at its default pace (duty cycle 0.3)", Indexed: true, Replica: true, purge: siltgate(false)},
+		{Name: "siltgate", About: "the program, asked for by hand (duty cycle 0.3)", Indexed: true, Replica: true, purge: siltgate(false)},
 		{Name: "siltgate-full-unindexed", About: "the program at full speed, table without indexes on expiry and revoked", Replica: true, purge: siltgate(true)},
 		{Name: "limit", About: "one DELETE, no foreground: the limit", Indexed: true, Alone: true, purge: deleteOnce},
 		{Name: "limit-unindexed", About: "one DELETE, no foreground, no such indexes: the limit, if that is faster", Alone: true, purge: deleteOnce},

@@ -18,5 +18,3 @@ func decode(output []byte) (Result, error) {
 	err := json.Unmarshal(output, &result)
 	return result, err
 }
-
-func completed(r Result) bool { return r.Outcome == jobs.OutcomeCompleted }

@@ -10,46 +10,39 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	//nolint:depguard // What is measured is started as tests start it.
+	"github.com/siltgate/siltgate/internal/testkit/child"
 )
 
 // Replica is one process of the program.
 type Replica struct {
-	cmd  *exec.Cmd
-	log  *transcript
-	done chan struct{} // closed when it has ended
-	err  error         // how; read it after done
+	child *child.Process
+	log   *transcript
 }
 
 // Start starts a replica and returns when it takes runs. Settings are further
 // variables of its environment, as NAME=value.
 func Start(ctx context.Context, program, databaseURL string, settings ...string) (*Replica, error) {
-	r := &Replica{
-		cmd:  exec.CommandContext(context.WithoutCancel(ctx), program, "run"),
-		log:  &transcript{started: make(chan struct{})},
-		done: make(chan struct{}),
-	}
-	r.cmd.Env = append([]string{
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, "run")
+	r := &Replica{log: &transcript{started: make(chan struct{})}}
+	cmd.Env = append([]string{
 		"DATABASE_URL=" + databaseURL,
 		"REFRESH_TOKEN_CLEANUP_CRON=off",
 		"SILTGATE_LOG_FORMAT=json",
 	}, settings...)
-	r.cmd.Stdout, r.cmd.Stderr = r.log, r.log
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours, to end it in order
-	if err := r.cmd.Start(); err != nil {
+	cmd.Stdout, cmd.Stderr = r.log, r.log
+	var err error
+	if r.child, err = child.Start(cmd, nil); err != nil {
 		return nil, fmt.Errorf("start a replica: %w", err)
 	}
-	go func() {
-		defer close(r.done)
-		r.err = r.cmd.Wait()
-	}()
 
 	select {
 	case <-r.log.started:
 		return r, nil
-	case <-r.done:
-		return nil, fmt.Errorf("start a replica: it ended: %w: %s", r.err, r.log.text())
+	case <-r.child.Done():
+		return nil, fmt.Errorf("start a replica: it ended: %w: %s", r.child.Err(), r.log.text())
 	case <-time.After(30 * time.Second):
 		return nil, errors.Join(errors.New("start a replica: it is not ready after 30 s: "+r.log.text()), r.Stop())
 	case <-ctx.Done():
@@ -59,16 +52,8 @@ func Start(ctx context.Context, program, databaseURL string, settings ...string)
 
 // Stop ends the replica with SIGTERM, and by force if that takes too long.
 func (r *Replica) Stop() error {
-	_ = r.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-	select {
-	case <-r.done:
-	case <-time.After(30 * time.Second):
-		_ = r.cmd.Process.Kill()
-		<-r.done
-		return errors.New("stop the replica: it had to be killed")
-	}
-	if r.err != nil {
-		return fmt.Errorf("stop the replica: %w: %s", r.err, r.log.text())
+	if err := r.child.Stop(30 * time.Second); err != nil {
+		return fmt.Errorf("stop the replica: %w: %s", err, r.log.text())
 	}
 	return nil
 }
@@ -76,7 +61,7 @@ func (r *Replica) Stop() error {
 // PeakMemory is the most resident memory the process ever had, in bytes; 0
 // where the system does not tell.
 func (r *Replica) PeakMemory() int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.child.Pid()))
 	if err != nil {
 		return 0
 	}
@@ -92,7 +77,7 @@ func (r *Replica) PeakMemory() int64 {
 // CPU is the processor time that the process has used; 0 where the system does
 // not tell.
 func (r *Replica) CPU() time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.cmd.Process.Pid))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.child.Pid()))
 	if err != nil {
 		return 0
 	}

@@ -29,8 +29,14 @@ func (b *Bench) compare(ctx context.Context, deadPercent int64) (report.Section,
 	trials, err := b.trials(ctx, deadPercent, []bool{false})
 	section := report.Section{Data: trials}
 	section.Tables = []report.Table{b.speedTable(trials), b.foregroundTable(trials)}
+	if slices.ContainsFunc(trials, isScheduled) {
+		section.Tables = append(section.Tables, pooledTable(trials), paceTable(trials))
+	}
 	if table := b.statementTable(trials); len(table.Rows) > 0 {
 		section.Tables = append(section.Tables, table)
+	}
+	if table := flushTable(trials); len(table.Rows) > 0 {
+		section.Tables = append(section.Tables, table, shareTable(trials))
 	}
 	section.Failures = failures(trials)
 	section.Panels, section.Bars = charts(trials)
@@ -46,30 +52,40 @@ func (b *Bench) snapshot(ctx context.Context) (report.Section, error) {
 	return section, err
 }
 
+// unknownLength is how long the method none waits where no scheduled run was measured before.
+const unknownLength = 10 * time.Second
+
 // trials measures every method once, then every one again, and so on: so what
-// changes meanwhile meets them all.
+// changes meanwhile meets them all. Every second time it takes them in the opposite order, so that
+// no method is always the first. The method none takes as long as the scheduled run before it.
 func (b *Bench) trials(ctx context.Context, deadPercent int64, snapshots []bool) ([]Trial, error) {
 	made := templates{}
+	methods := b.usable()
+	length := unknownLength
 	var trials []Trial
 	for repetition := 1; repetition <= b.Repetitions; repetition++ {
-		for _, m := range b.usable() {
+		for _, m := range methods {
 			shape := b.shape(deadPercent, m.Indexed)
 			template, err := b.template(ctx, made, shape)
 			if err != nil {
 				return trials, err
 			}
 			for _, snapshot := range snapshots {
-				t := trial{Bench: b, method: m, shape: shape, template: template, snapshot: snapshot}
+				t := trial{Bench: b, method: m, shape: shape, template: template, snapshot: snapshot, length: length, step: b.step}
 				t.result = Trial{Method: m.Name, Repetition: repetition, Snapshot: snapshot}
 				began := time.Now()
 				result, err := t.run(ctx)
 				if err != nil {
 					return trials, fmt.Errorf("%s, repetition %d: %w", m.Name, repetition, err)
 				}
+				if isScheduled(result) {
+					length = time.Duration(result.Seconds * float64(time.Second))
+				}
 				trials = append(trials, result)
 				b.logTrial(result, time.Since(began))
 			}
 		}
+		slices.Reverse(methods)
 	}
 	return trials, nil
 }

@@ -110,7 +110,7 @@ func (n *Nothing) weigh(ctx context.Context, b *Bench) error {
 }
 
 // withReplica gives do a connection to a fresh copy on which a replica works.
-func (b *Bench) withReplica(ctx context.Context, made templates, shape tokens.Shape, do func(*pgx.Conn, *replica.Replica) error) error {
+func (b *Bench) withReplica(ctx context.Context, made templates, shape tokens.Shape, do func(*pgx.Conn, *replica.Replica) error, settings ...string) error {
 	template, err := b.template(ctx, made, shape)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (b *Bench) withReplica(ctx context.Context, made templates, shape tokens.Sh
 	if err := b.Server.LogStatements(ctx, working); err != nil {
 		return err
 	}
-	if err := b.onWorking(ctx, b.Settings, do); err != nil {
+	if err := b.onWorking(ctx, append(settings, b.Settings...), do); err != nil {
 		return err
 	}
 	return b.Server.Drop(ctx, working)

@@ -30,18 +30,8 @@ type Start struct {
 func (b *Bench) latency(ctx context.Context) (report.Section, error) {
 	start := Start{Runs: b.Runs}
 	err := b.withReplica(ctx, templates{}, b.shape(0, true), func(conn *pgx.Conn, _ *replica.Replica) error {
-		for _, sql := range []string{
-			`CREATE TABLE bench_deleted (at timestamptz NOT NULL)`,
-			`CREATE FUNCTION bench_note() RETURNS trigger LANGUAGE plpgsql AS $$
-			BEGIN
-				INSERT INTO bench_deleted VALUES (clock_timestamp());
-				RETURN NULL;
-			END $$`,
-			`CREATE TRIGGER bench_note AFTER DELETE ON refresh_tokens EXECUTE FUNCTION bench_note()`,
-		} {
-			if _, err := conn.Exec(ctx, sql); err != nil {
-				return fmt.Errorf("watch for deletions: %w", err)
-			}
+		if err := noteDeletions(ctx, conn, "refresh_tokens"); err != nil {
+			return err
 		}
 		return b.starts(ctx, conn, &start)
 	})
@@ -53,13 +43,47 @@ func (b *Bench) latency(ctx context.Context) (report.Section, error) {
 			"Each run finds 100 dead rows, and is asked for by SQL up to a second after the one before has ended.",
 		},
 	}
+	start.show(&table)
+	return report.Section{Tables: []report.Table{table}, Data: start}, err
+}
+
+func (s Start) show(table *report.Table) {
 	for _, row := range []struct {
 		name string
 		stats.Latency
-	}{{"the cutoff", start.Cutoff}, {"the first DELETE", start.Delete}} {
+	}{{"the cutoff", s.Cutoff}, {"the first DELETE", s.Delete}} {
 		table.Add(row.name, report.Millis(row.P50), report.Millis(row.P99), report.Millis(row.Max))
 	}
-	return report.Section{Tables: []report.Table{table}, Data: start}, err
+}
+
+// noteDeletions has a table note when rows of it were deleted.
+func noteDeletions(ctx context.Context, conn *pgx.Conn, table string) error {
+	for _, sql := range []string{
+		`CREATE TABLE bench_deleted (at timestamptz NOT NULL)`,
+		`CREATE FUNCTION bench_note() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			INSERT INTO bench_deleted VALUES (clock_timestamp());
+			RETURN NULL;
+		END $$`,
+		`CREATE TRIGGER bench_note AFTER DELETE ON ` + table + ` EXECUTE FUNCTION bench_note()`,
+	} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("watch for deletions: %w", err)
+		}
+	}
+	return nil
+}
+
+// firstDeletion is when the first rows were deleted since it was asked last.
+func firstDeletion(ctx context.Context, conn *pgx.Conn) (time.Time, error) {
+	var deleted time.Time
+	if err := conn.QueryRow(ctx, `SELECT min(at) FROM bench_deleted`).Scan(&deleted); err != nil {
+		return deleted, fmt.Errorf("read when rows were deleted: %w", err)
+	}
+	if _, err := conn.Exec(ctx, `TRUNCATE bench_deleted`); err != nil {
+		return deleted, fmt.Errorf("forget when rows were deleted: %w", err)
+	}
+	return deleted, nil
 }
 
 func (b *Bench) starts(ctx context.Context, conn *pgx.Conn, start *Start) error {
@@ -83,12 +107,9 @@ func (b *Bench) starts(ctx context.Context, conn *pgx.Conn, start *Start) error 
 		if err := run.Settle(ctx, conn); err != nil {
 			return err
 		}
-		var deleted time.Time
-		if err := conn.QueryRow(ctx, `SELECT min(at) FROM bench_deleted`).Scan(&deleted); err != nil {
-			return fmt.Errorf("read when rows were deleted: %w", err)
-		}
-		if _, err := conn.Exec(ctx, `TRUNCATE bench_deleted`); err != nil {
-			return fmt.Errorf("forget when rows were deleted: %w", err)
+		deleted, err := firstDeletion(ctx, conn)
+		if err != nil {
+			return err
 		}
 		cutoffs = append(cutoffs, run.Result.Cutoff.Sub(run.Created))
 		deletes = append(deletes, deleted.Sub(run.Created))

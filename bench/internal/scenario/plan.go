@@ -34,6 +34,9 @@ type Plan struct {
 	// Look is how often sessions are looked at.
 	Look time.Duration
 
+	// Checkpoints is how often a checkpoint happens during a purge; 0 = none does.
+	Checkpoints time.Duration
+
 	// Idle is how long an idle replica is watched.
 	Idle time.Duration
 
@@ -50,11 +53,13 @@ type Bench struct {
 	Server  *server.Server
 	Program string // of Siltgate
 	Log     *slog.Logger
+
+	step bool // the load grows in the middle of each purge
 }
 
 // Names are the scenarios.
 func Names() []string {
-	return []string{"backlog", "daily", "empty", "again", "many", "snapshot", "memory", "latency", "idle"}
+	return []string{"backlog", "daily", "empty", "again", "many", "kept", "snapshot", "step", "turns", "memory", "latency", "idle"}
 }
 
 // Run measures one scenario.
@@ -65,7 +70,10 @@ func (b *Bench) Run(ctx context.Context, name string) (report.Section, error) {
 		"empty":    b.empty,
 		"again":    b.again,
 		"many":     b.many,
+		"kept":     b.kept,
 		"snapshot": b.snapshot,
+		"step":     b.grow,
+		"turns":    b.turns,
 		"memory":   b.memory,
 		"latency":  b.latency,
 		"idle":     b.idle,

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,11 +19,16 @@ func (t *trial) sum(record *foreground.Record, seen *watch.Seen, before stretch,
 	r.Deleted, r.Batches, r.Failed = o.Deleted, o.Batches, o.Failed
 	r.Capped, r.Plan = o.Capped, o.Plan
 	if o.Result != nil {
-		r.DelayMS, r.RecordedMS = stats.Milliseconds(o.Delay), o.Result.DurationMS
+		r.DelayMS, r.RecordedMS, r.Paces = stats.Milliseconds(o.Delay), o.Result.DurationMS, o.Paces
 	}
 
 	r.Before = stats.Summarize(due(record.Points, before.from, before.to))
-	r.During = stats.Summarize(due(record.Points, o.Began, ended))
+	r.took = due(record.Points, o.Began, ended)
+	if t.step {
+		r.calm = due(record.Points, o.Began, o.Began.Add(stepAfter))
+		r.loads = due(record.Points, o.Began.Add(stepAfter), ended)
+	}
+	r.During = stats.Summarize(slices.Clone(r.took))
 	r.After = stats.Summarize(due(record.Points, ended, ended.Add(time.Hour)))
 	r.Errors, r.Deadlocks = record.Errors, record.Deadlocks
 	if record.First != nil {
@@ -37,7 +43,7 @@ func (t *trial) sum(record *foreground.Record, seen *watch.Seen, before stretch,
 	r.Writes, r.LongestWrite = spans(seen.Writes, o.Began, ended)
 	r.Reads, r.LongestRead = spans(seen.Reads, o.Began, ended)
 	r.LockWaits, r.LongestWait = spans(seen.LockWaits, o.Began, ended)
-	r.Looks = seen.Looks
+	r.Looks, r.Shares = seen.Looks, seen.Shares.Largest()
 }
 
 // spans sums up those of a phase, and says what the longest was about.

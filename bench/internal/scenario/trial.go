@@ -43,9 +43,10 @@ type Trial struct {
 
 	// Of Siltgate alone: from the request to the run's cutoff, and how long the
 	// run says that it worked.
-	Plan       string  `json:"plan,omitempty"`
-	DelayMS    float64 `json:"delay_ms,omitempty"`
-	RecordedMS int64   `json:"recorded_ms,omitempty"`
+	Plan       string        `json:"plan,omitempty"`
+	DelayMS    float64       `json:"delay_ms,omitempty"`
+	RecordedMS int64         `json:"recorded_ms,omitempty"`
+	Paces      []method.Pace `json:"paces,omitempty"`
 
 	Before    stats.Latency `json:"before"`
 	During    stats.Latency `json:"during"`
@@ -65,12 +66,18 @@ type Trial struct {
 	LongestWait  string `json:"longest_waiting,omitempty"`
 
 	WALPerRow  float64            `json:"wal_bytes_per_row"`
+	Flushes    int64              `json:"flushes,omitempty"` // known on a slow disk only
+	Shares     []watch.Share      `json:"shares,omitempty"`
 	PeakMemory int64              `json:"peak_memory_bytes,omitempty"`
 	ReplicaCPU float64            `json:"replica_cpu_s,omitempty"`
 	Statements []server.Statement `json:"statements,omitempty"`
 	Timeline   []stats.Window     `json:"timeline,omitempty"`
 
 	tokens.Verdict
+
+	took  []time.Duration // what During sums up, in the order of the requests
+	calm  []time.Duration // of these, before the load grew
+	loads []time.Duration // and after
 }
 
 // trial measures one purge of a fresh copy.
@@ -80,6 +87,8 @@ type trial struct {
 	shape    tokens.Shape
 	template string
 	snapshot bool
+	length   time.Duration // of the method none
+	step     bool          // the load grows in the middle
 	result   Trial
 }
 
@@ -139,7 +148,13 @@ func (t *trial) measure(ctx context.Context, program *replica.Replica) (*foregro
 		return nil, err
 	}
 	looking := watch.Start(ctx, looker, t.Look)
+	if t.step {
+		grows := time.AfterFunc(stepAfter, func() { load.Multiply(stepFactor) })
+		defer grows.Stop()
+	}
+	calm := t.Server.Checkpoints(ctx, t.Checkpoints)
 	outcome, err := t.purge(ctx, program)
+	err = errors.Join(err, calm())
 	if err == nil && !t.method.Alone {
 		err = wait(ctx, t.After)
 	}
@@ -187,7 +202,7 @@ func (t *trial) purge(ctx context.Context, program *replica.Replica) (method.Out
 	if err != nil {
 		return method.Outcome{}, err
 	}
-	cpu := replicaCPU(program)
+	cpu, flushes := replicaCPU(program), t.Server.Flushes()
 	outcome, err := t.method.Run(ctx, method.Purge{
 		Connect: func(ctx context.Context, application string) (*pgx.Conn, error) {
 			return t.Server.Connect(ctx, working, application)
@@ -195,10 +210,12 @@ func (t *trial) purge(ctx context.Context, program *replica.Replica) (method.Out
 		Admin:    func(ctx context.Context) (*pgx.Conn, error) { return t.Server.Connect(ctx, "", "bench") },
 		Database: t.Server.Name(working),
 		Limit:    t.Limit,
+		Length:   t.length,
 	})
 	if err != nil {
 		return outcome, err
 	}
+	t.result.Flushes = t.Server.Flushes() - flushes
 	t.result.ReplicaCPU = (replicaCPU(program) - cpu).Seconds()
 	return outcome, t.count(ctx, wal, outcome)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -66,6 +67,38 @@ func (s *Server) Checkpoint(ctx context.Context) error {
 		s.Notes = append(s.Notes, note)
 	}
 	return nil
+}
+
+// Checkpoints checkpoints again and again, that often, until the returned function is called; 0 =
+// never.
+func (s *Server) Checkpoints(ctx context.Context, every time.Duration) (stop func() error) {
+	if every == 0 {
+		return func() error { return nil }
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() {
+		conn, err := s.Connect(ctx, "", "bench")
+		if err != nil {
+			done <- err
+			return
+		}
+		defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+		for ticker := time.NewTicker(every); err == nil; {
+			select {
+			case <-ticker.C:
+				_, err = conn.Exec(context.WithoutCancel(ctx), "CHECKPOINT")
+			case <-ctx.Done():
+				done <- nil
+				return
+			}
+		}
+		done <- err
+	}()
+	return func() error {
+		cancel()
+		return <-done
+	}
 }
 
 // Drop drops a database, with the sessions in it; it may not exist.

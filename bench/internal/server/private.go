@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	//nolint:depguard // A private Postgres is for the demo, for tests, and for measurements.
-	"github.com/siltgate/siltgate/internal/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
 )
 
 // privateServer is one that ends with this process.
@@ -17,7 +17,7 @@ type privateServer = localpg.Server
 
 // startPrivate starts a server that is as durable as a real one. The log goes
 // to output.
-func startPrivate(ctx context.Context, opts Options, output *log) (*privateServer, error) {
+func startPrivate(ctx context.Context, opts Options, environ []string, output *log) (*privateServer, error) {
 	settings := map[string]string{
 		"fsync":              "on",
 		"synchronous_commit": "on",
@@ -37,7 +37,7 @@ func startPrivate(ctx context.Context, opts Options, output *log) (*privateServe
 		settings["pg_stat_statements.max"] = "50000" // a thousand tables have each its own statements
 	}
 	maps.Copy(settings, opts.Settings)
-	return localpg.Start(ctx, localpg.Options{BinDir: opts.BinDir, Path: opts.Path, Settings: settings, Log: output})
+	return localpg.Start(ctx, localpg.Options{BinDir: opts.BinDir, Path: opts.Path, Settings: settings, Environ: environ, Log: output})
 }
 
 // preloads are the libraries worth loading of those installed.

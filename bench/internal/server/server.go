@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -29,6 +30,10 @@ type Options struct {
 
 	// Settings of a private server, over those that Private describes.
 	Settings map[string]string
+
+	// SlowDisk is how long a flush of the write-ahead log takes at least, on a private server; 0 =
+	// as long as it takes.
+	SlowDisk time.Duration
 }
 
 // Server is a running Postgres.
@@ -45,6 +50,7 @@ type Server struct {
 	address url.URL
 	admin   *pgx.Conn
 	private *privateServer
+	slow    slowDisk
 	log     *log
 }
 
@@ -61,7 +67,15 @@ func (s *Server) open(ctx context.Context, opts Options) error {
 	address := opts.URL
 	if address == "" {
 		var err error
-		if s.private, err = startPrivate(ctx, opts, s.log); err != nil {
+		var environ []string
+		if opts.SlowDisk > 0 {
+			if s.slow, err = buildSlowDisk(ctx); err != nil {
+				return err
+			}
+			environ = s.slow.environ(opts.SlowDisk)
+			s.Notes = append(s.Notes, fmt.Sprintf("each flush of the write-ahead log takes %s at least", opts.SlowDisk))
+		}
+		if s.private, err = startPrivate(ctx, opts, environ, s.log); err != nil {
 			return err
 		}
 		address = s.private.URL("postgres")
@@ -109,6 +123,9 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	if s.private != nil {
 		err = errors.Join(err, s.private.Stop(ctx))
+	}
+	if s.slow.dir != "" {
+		err = errors.Join(err, os.RemoveAll(s.slow.dir))
 	}
 	return err
 }

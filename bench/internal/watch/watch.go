@@ -27,6 +27,7 @@ type Seen struct {
 	Reads     []Span  // and those that did not
 	LockWaits []Span  // the application's
 	Looks     float64 // a second
+	Shares    Shares  // of the replica's time
 }
 
 // Span is a transaction, or a wait for a lock within one.
@@ -48,7 +49,7 @@ type Watch struct {
 // Start begins to look, over a connection that it closes in the end.
 func Start(ctx context.Context, conn *pgx.Conn, interval time.Duration) *Watch {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &Watch{cancel: cancel, done: make(chan struct{})}
+	w := &Watch{cancel: cancel, done: make(chan struct{}), seen: Seen{Shares: Shares{}}}
 	go func() {
 		defer close(w.done)
 		defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
@@ -119,7 +120,7 @@ type session struct {
 func (w *Watch) sessions(ctx context.Context, conn *pgx.Conn) (now time.Time, found []session, err error) {
 	rows, err := conn.Query(ctx, `
 		SELECT clock.now, s.pid, s.application_name = $2, s.xact_start, s.backend_xid IS NOT NULL,
-			left(s.query, 80)
+			left(s.query, 80), s.wait_event_type <> 'Client' AND s.wait_event IN ('WALSync', 'WALWrite'), s.application_name = 'siltgate'
 		FROM (SELECT clock_timestamp() AS now) AS clock
 		LEFT JOIN LATERAL (
 			SELECT *
@@ -135,11 +136,14 @@ func (w *Watch) sessions(ctx context.Context, conn *pgx.Conn) (now time.Time, fo
 		return now, nil, err
 	}
 	var pid *int32
-	var application, wrote *bool
+	var application, wrote, flushes, replica *bool
 	var xact *time.Time
 	var query *string
-	_, err = pgx.ForEachRow(rows, []any{&now, &pid, &application, &xact, &wrote, &query}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&now, &pid, &application, &xact, &wrote, &query, &flushes, &replica}, func() error {
 		if pid != nil {
+			if *replica {
+				w.seen.Shares.add(*query, flushes != nil && *flushes)
+			}
 			found = append(found, session{pid: *pid, application: *application, xact: *xact, wrote: *wrote, query: *query})
 		}
 		return nil
