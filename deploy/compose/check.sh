@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # Tries docker-compose.yml for real, under a project name of its own, and takes it down again:
-# three replicas get healthy, the sample's dead rows go, its live rows stay, and a run asked for
-# in SQL completes. COMPOSE names another Compose than `docker compose`.
+# three replicas get healthy, the sample's dead rows go, its live rows stay, a run asked for in
+# SQL completes, also when a replica was killed, the page wants its password, replicas are scraped,
+# and a run that fails raises its alert. COMPOSE names another Compose than `docker compose`.
+# Where the image of Prometheus is not to be had, what needs it is left out, which is said.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+monitoring=
 read -ra compose <<<"${COMPOSE:-docker compose}"
-compose+=(--project-name siltgate-check)
+# No .env of a developer changes what is tried.
+compose+=(--project-name siltgate-check --env-file /dev/null
+  --file docker-compose.yml --file deploy/compose/check.yaml --profile ui)
 
 main() {
   trap take_down EXIT
   compose down --volumes --remove-orphans
+  find_monitoring
   compose up --build --detach --wait --wait-timeout 180
 
   wait_until 60 'three healthy replicas' three_replicas_are_healthy
@@ -20,9 +26,43 @@ main() {
   local run
   run=$(sql "SELECT siltgate.enqueue_token_cleanup(requested_by => 'compose-check')")
   wait_until 60 "run $run to complete" run_has_completed "$run"
-  sql "SELECT id, state, requested_by, deleted, outcome FROM siltgate.runs ORDER BY id"
   live_rows_are_all_there
+  no_replica_is_a_superuser
+  wait_until 30 'a page that wants its password' page_wants_its_password
+  wait_until 30 'metrics of a replica' replica_shows_metrics
+
+  docker kill "$(compose ps --quiet worker | head -1)" >/dev/null
+  run=$(sql "SELECT siltgate.enqueue_token_cleanup(requested_by => 'compose-check')")
+  wait_until 240 "run $run to complete with a replica killed" run_has_completed "$run"
+  compose up --detach --wait --wait-timeout 180
+  wait_until 60 'three healthy replicas again' three_replicas_are_healthy
+
+  if [[ -n $monitoring ]]; then
+    wait_until 90 'three replicas to be scraped' three_replicas_are_scraped
+  fi
+  sql "REVOKE DELETE ON refresh_tokens FROM siltgate_worker"
+  wait_until 90 'a run to fail' a_run_has_failed
+  if [[ -n $monitoring ]]; then
+    wait_until 120 'the alert of a run that failed' alert_fires SiltgateRunFailed
+  fi
+  sql "GRANT DELETE ON refresh_tokens TO siltgate_worker"
+  run=$(sql "SELECT siltgate.enqueue_token_cleanup(requested_by => 'compose-check')")
+  wait_until 60 "run $run to complete" run_has_completed "$run"
+  live_rows_are_all_there
+  sql "SELECT id, state, requested_by, deleted, outcome FROM siltgate.runs ORDER BY id"
   echo 'compose-check: passed'
+}
+
+# find_monitoring adds the profile if its image is here or can be pulled.
+find_monitoring() {
+  local image
+  image=$(compose --profile monitoring config --images | grep '^prom/')
+  if docker image inspect "$image" >/dev/null 2>&1 || timeout 120 docker pull --quiet "$image" >/dev/null 2>&1; then
+    monitoring=yes
+    compose+=(--profile monitoring)
+  else
+    echo "compose-check: left out, because $image is not to be had: scrapes by Prometheus, and the alert"
+  fi
 }
 
 take_down() {
@@ -65,6 +105,46 @@ live_rows_are_all_there() {
     echo "live rows are missing: found $found, want 1200|200|t" >&2
     return 1
   }
+}
+
+no_replica_is_a_superuser() {
+  local roles
+  roles=$(sql "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity WHERE application_name LIKE 'siltgate%'")
+  [[ $roles == 'siltgate_ui siltgate_worker' || $roles == siltgate_worker ]] || {
+    echo "replicas and page connect as: $roles" >&2
+    return 1
+  }
+}
+
+page_wants_its_password() {
+  [[ $(page) == 401 && $(page --user siltgate:sample-password-change-me) == 200 ]]
+}
+
+page() {
+  curl --silent --output /dev/null --write-out '%{http_code}' "$@" http://127.0.0.1:8081/ || true
+}
+
+# The image has no shell, so the database's container asks.
+replica_shows_metrics() {
+  compose exec -T postgres bash -c 'exec 3<>/dev/tcp/worker/8080
+    printf "GET /metrics HTTP/1.0\r\n\r\n" >&3
+    grep -q "^siltgate_fleet_read_success 1" <&3'
+}
+
+three_replicas_are_scraped() {
+  [[ $(prometheus 'query?query=sum(up)' | grep -c '"3"') == 1 ]]
+}
+
+alert_fires() {
+  prometheus alerts | grep -o '{"labels":{"alertname":"[^}]*}[^}]*}[^}]*}' | grep "\"$1\"" | grep -q '"state":"firing"'
+}
+
+prometheus() {
+  curl --silent --fail "http://127.0.0.1:9090/api/v1/$1" || true
+}
+
+a_run_has_failed() {
+  [[ $(sql "SELECT count(*) FROM siltgate.runs WHERE outcome = 'failed'") != 0 ]]
 }
 
 run_has_completed() {
