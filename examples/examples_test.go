@@ -3,9 +3,11 @@ package examples_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -13,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/cli"
-	"github.com/siltgate/siltgate/internal/localpg/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -84,25 +86,28 @@ func rows(t *testing.T, pool *pgxpool.Pool) []string {
 // run's result was.
 func purge(t *testing.T, environ []string) string {
 	t.Helper()
-	siltgate := func(ctx context.Context, args ...string) (code int, printed string) {
-		var stdout, stderr bytes.Buffer
-		code = cli.Run(ctx, args, environ, &stdout, &stderr)
-		return code, stdout.String() + stderr.String()
-	}
-	code, printed := siltgate(t.Context(), "migrate")
-	require.Zero(t, code, printed)
+	siltgate(t, environ, "migrate")
+	startReplica(t, environ)
+	return siltgate(t, environ, "enqueue", "--wait")
+}
 
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		siltgate(ctx, "run")
-	}()
-	defer func() {
+// siltgate is a command that succeeds, and what it printed.
+func siltgate(t *testing.T, environ []string, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := cli.Run(t.Context(), args, environ, &stdout, &stderr)
+	require.Zero(t, code, stdout.String()+stderr.String())
+	return stdout.String()
+}
+
+// startReplica runs a replica until the test ends.
+func startReplica(t *testing.T, environ []string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	var running sync.WaitGroup
+	running.Go(func() { cli.Run(ctx, []string{"run"}, environ, io.Discard, io.Discard) })
+	t.Cleanup(func() {
 		stop()
-		<-ended
-	}()
-	code, printed = siltgate(t.Context(), "enqueue", "--wait")
-	require.Zero(t, code, printed)
-	return printed
+		running.Wait()
+	})
 }
