@@ -19,6 +19,40 @@ help: ## List the targets
 build: ## Build ./siltgate, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o siltgate .
 
+.PHONY: release-files
+release-files: ## Write the completions and the manual page of a release into .release
+	rm -rf .release && mkdir -p .release/completions
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o .release/siltgate .
+	.release/siltgate completion bash > .release/completions/siltgate.bash
+	.release/siltgate completion zsh > .release/completions/_siltgate
+	.release/siltgate completion fish > .release/completions/siltgate.fish
+	.release/siltgate man > .release/siltgate.1
+	rm .release/siltgate
+
+.PHONY: snapshot
+snapshot: release-files ## Build the archives of a release into .release, unsigned
+	@set -e; for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+		dir=.release/siltgate_$(VERSION)_$$(echo $$platform | tr / _); \
+		mkdir -p $$dir/man; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} \
+			go build -trimpath -ldflags '$(LDFLAGS)' -o $$dir/siltgate .; \
+		cp -r LICENSE README.md CHANGELOG.md .env.example .release/completions $$dir; \
+		cp .release/siltgate.1 $$dir/man; \
+		tar -C .release -czf $$dir.tar.gz $$(basename $$dir); \
+		rm -r $$dir; \
+	done
+	cd .release && sha256sum *.tar.gz > SHA256SUMS && cat SHA256SUMS
+
+.PHONY: alerts
+alerts: ## Check the alerts and run their unit tests
+	promtool check rules deploy/prometheus/alerts.yaml
+	promtool test rules deploy/prometheus/alerts_test.yaml
+
+.PHONY: manifests
+manifests: ## Build and check the files that deploy
+	cd tools && go test -count=1 ./...
+	deploy/systemd/check.sh
+
 .PHONY: demo
 demo: ## Watch three replicas purge dead tokens on a private Postgres
 	go run . demo
