@@ -37,7 +37,7 @@
 //	running    100 runs by hand wait before it cancelled   surplus.go, then run.go: refuse
 //	running    it is given back after a later  completed   00012: siltgate_supersede, if it has not begun (superseded);
 //	           tick was inserted                           tickrow.go: checkTick, if both happened at once
-//	running    another run has the turn        scheduled   cleaner.go: Work; the attempt is not spent
+//	running    another run has the turn        scheduled   job.go: Work; the attempt is not spent
 //	running    its tick is another digest's    scheduled   tickrow.go: checkTick; the attempt is not spent
 //	running    runs are paused                 scheduled   control.go: givePaused; the attempt is not spent
 //	running    its slice is over               available   run.go: goOn; the attempt is not spent. 00017: siltgate_start_now
@@ -47,7 +47,7 @@
 //	running    its replica stops               available   replica.go: stop, then run.go: goOn; the attempt is not spent
 //	running    its connection is lost          available   run.go: interrupted; the attempt is not spent
 //	running    the same, before a first record retryable   run.go: fail
-//	running    its slice failed                retryable   run.go: fail; cleaner.go: NextRetry says when
+//	running    its slice failed                retryable   run.go: fail; attempts.go: NextRetry says when
 //	running    its last attempt failed         discarded   run.go: fail, conclude
 //	running    it is cancelled                 cancelled   watch.go ends the slice, then run.go: conclude
 //	running    its tables are gone through     completed   run.go: end, conclude (completed or dry_run; held, if a table's
@@ -86,7 +86,7 @@
 //	a row of a queue that was long not worked is      00020              TestAFleetThatIsPausedBeforeItStartsIsPaused
 //	deleted, and inserted again without its pause
 //	cancelling writes cancel_attempted_at             watch.go, 00020    TestPromise11ACancelTakesEffectHoweverItIsAskedFor
-//	a cancelled job's context has the cause           cleaner.go         TestACancelledRunEndsBetweenTwoBatches
+//	a cancelled job's context has the cause           job.go             TestACancelledRunEndsBetweenTwoBatches
 //	ErrJobCancelledRemotely
 //	JobSnooze spends no attempt, counts snoozes;      client.go,         TestRiverGivesASnoozedJobBackWithinItsIntervalAndSchedulesItBeyond
 //	up to 5 s the job stays available                 wake.go
@@ -97,10 +97,10 @@
 //	only the leader has periodic jobs: they run when  tick.go            TestRiverAsksForTicksAtTheStartAndNoEarlierThanExpected
 //	it is elected, up to 100 ms early; one that
 //	returns no arguments inserts nothing
-//	the worker's own job row decides between retry    cleaner.go         TestTheLastAttemptDiscardsTheRun
+//	the worker's own job row decides between retry    attempts.go        TestTheLastAttemptDiscardsTheRun
 //	and discard: Attempt, MaxAttempts
 //	the rescuer reads attempted_at by its process's   client.go,         TestARunThatMayBeTriedOnceIsRescuedAllTheSame
-//	clock, asks NextRetry, and counts                 cleaner.go, 00015  TestRetriesComeSoonAndRescuesAtOnce
+//	clock, asks NextRetry, and counts                 attempts.go, 00015 TestRetriesComeSoonAndRescuesAtOnce
 //	river:rescue_count
 //	one row that cannot be read stops every fetch     00016              TestFault72NoRowIsStoredThatRiverCannotRead
 //	and every rescue
@@ -109,7 +109,7 @@
 //	attempted_by; an end merges metadata              turn.go
 //	output is in metadata, RecordOutput's at the end  record.go          TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt
 //	of an attempt, JobUpdate's at once
-//	arguments that cannot be decoded are retried      cleaner.go         TestBadArgumentsEndARunForGood
+//	arguments that cannot be decoded are retried      job.go             TestBadArgumentsEndARunForGood
 //	an unknown kind comes to the error handler        client.go          TestFault28AnUnknownKindIsEndedAndTheQueueFlows
 //	Stop ends no run by itself while its context      replica.go         TestARunStoppedWithItsReplicaIsGivenBack
 //	lives

@@ -18,8 +18,8 @@ import (
 func TestReadinessSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.replica.pool = f.pool
-	h := &health{id: f.replica.ID, log: f.replica.Log, replica: &f.replica}
+	r := f.connected()
+	h := &health{id: r.ID, log: r.Log, replica: &r}
 	s, err := h.listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	defer s.close(t.Context())
@@ -65,7 +65,7 @@ func TestReadinessSaysWhyNot(t *testing.T) {
 	require.Contains(t, strings.Join(body.Reasons, ";"), "run `siltgate migrate`")
 
 	f.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only TO on', current_database()); END $$`)
-	f.pool.Reset()
+	r.pool.Reset()
 	_, body = get("/readyz")
 	require.Contains(t, body.Reasons, outage.ErrReadOnly.Error())
 

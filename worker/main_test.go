@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/outage"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 	"github.com/siltgate/siltgate/jobs"
@@ -57,7 +58,6 @@ func newFixture(t *testing.T) *fixture {
 		CatchUp:      24 * time.Hour,
 		MaxAttempts:  5,
 		Log:          logger,
-		pool:         pool, // of tests that make a client without running the replica
 	}}
 }
 
@@ -95,6 +95,18 @@ func (f *fixture) startLasting() (run int64, stop func() error) {
 	run = f.insert(`{}`)
 	require.Eventually(f.t, func() bool { return f.number(`SELECT count(*) FROM refresh_tokens`) < lasting }, pgtest.Patience, time.Millisecond)
 	return run, stop
+}
+
+// connected is the replica with the pool that Run makes for it, though it does not run.
+func (f *fixture) connected() Replica {
+	f.t.Helper()
+	r := f.replica
+	r.outage = outage.NewMonitor(r.Log)
+	pool, err := r.newPool(f.t.Context(), mostPool)
+	require.NoError(f.t, err)
+	f.t.Cleanup(pool.Close)
+	r.pool = pool
+	return r
 }
 
 func (f *fixture) exec(sql string) {

@@ -122,7 +122,7 @@ func TestACancelledRunEndsBetweenTwoBatches(t *testing.T) {
 	f := newFixture(t)
 	id, _ := f.startLasting()
 
-	client, err := f.replica.newCleaner(t.Context(), 0).newClient()
+	client, err := f.connected().newCleaner(t.Context(), 0).newClient()
 	require.NoError(t, err)
 	_, err = client.JobCancel(t.Context(), id)
 	require.NoError(t, err)

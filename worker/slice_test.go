@@ -18,7 +18,7 @@ func TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh(t *testing
 	before := f.await(id, "available")
 	require.NotNil(t, before.Progress)
 
-	client, err := f.replica.newCleaner(t.Context(), 0).newClient()
+	client, err := f.connected().newCleaner(t.Context(), 0).newClient()
 	require.NoError(t, err)
 	_, err = client.JobCancel(t.Context(), id)
 	require.NoError(t, err)

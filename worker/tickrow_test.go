@@ -6,23 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/outage"
 	"github.com/siltgate/siltgate/internal/schedule"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 	"github.com/siltgate/siltgate/jobs"
 )
-
-// connected is the replica with its pool, though it does not run.
-func (f *fixture) connected() Replica {
-	f.t.Helper()
-	r := f.replica
-	r.outage = outage.NewMonitor(r.Log)
-	pool, err := r.newPool(f.t.Context(), mostPool)
-	require.NoError(f.t, err)
-	f.t.Cleanup(pool.Close)
-	r.pool = pool
-	return r
-}
 
 var someTick = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 

@@ -65,13 +65,15 @@ func (t *lateTx) begun(ctx context.Context) (pgx.Tx, error) {
 	return t.Tx, nil
 }
 
-// statements is where a statement is executed.
+// statements executes a statement: the pool does, or the transaction. It is an interface because
+// both have these methods. Without it, Exec, Query and QueryRow would each choose between the two.
 type statements interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
+// in chooses what executes a statement: the pool, if the statement needs no transaction.
 func (t *lateTx) in(ctx context.Context, sql string) (statements, error) {
 	if t.Tx == nil && !t.done && isWhole(sql) {
 		return t.pool, nil

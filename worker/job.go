@@ -108,19 +108,6 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	return run.end(ctx, err)
 }
 
-// adjustAttempts sets AttemptedAt by this process's clock, because retries are planned by that
-// clock and River wrote the database's. It sets MaxAttempts so that a killed replica costs the run
-// no attempt: only failures count.
-func (c *cleaner) adjustAttempts(job *rivertype.JobRow) {
-	now := time.Now()
-	job.AttemptedAt = &now
-	if failed := job.Attempt - 1 - metadataOf(job).Rescues; failed+1 >= c.replica.MaxAttempts {
-		job.MaxAttempts = job.Attempt
-	} else {
-		job.MaxAttempts = job.Attempt + 1
-	}
-}
-
 // request is what the arguments ask for.
 func (c *cleaner) request(encoded []byte) (request, error) {
 	args, err := jobs.DecodeArgs(encoded)
@@ -187,17 +174,6 @@ func (c *cleaner) turn(ctx context.Context, run *run) (*purge.Session, error) {
 
 // table is a table of our schema, for SQL.
 func (r Replica) table(name string) string { return pgx.Identifier{r.Schema, name}.Sanitize() }
-
-// NextRetry spreads five tries over about a quarter of an hour. A run whose
-// replica was killed did not fail: it goes on at once.
-func (c *cleaner) NextRetry(job *river.Job[encodedArgs]) time.Time {
-	now := time.Now()
-	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= c.rescueAfter {
-		return now
-	}
-	delays := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, longestRetry}
-	return now.Add(delays[min(max(job.Attempt, 1), len(delays))-1])
-}
 
 // errDraining is the cause that ends a slice when the replica stops.
 var errDraining = errors.New("replica is stopping")
