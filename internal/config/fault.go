@@ -2,7 +2,8 @@ package config
 
 import "strings"
 
-// fault is something that pgx finds wrong, by its words, and what we say of it.
+// fault is something that pgx finds wrong, by its words, and what we say of it. pgx has one type of
+// error for all of them, and its texts quote what it cannot read: that may be a piece of a password.
 type fault struct {
 	words, variable, reason string
 }

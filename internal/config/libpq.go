@@ -36,7 +36,13 @@ func libpq() [][2]string {
 }
 
 // withLibpq adds libpq's variables to a connection string, which wins over them, and
-// returns the names of those it added. pgx itself reads the process's, not the given ones.
+// returns the names of those it added.
+//
+// pgx reads these variables by itself, but from the process and to the letter. Three things would be
+// lost if that were left to pgx. A value is understood as any other variable's is (see plain): the
+// password of a Kubernetes Secret that ends in a newline would be sent with the newline, and a blank
+// PGPORT would be refused. Load would no longer read the environment that it is given, alone. And a
+// problem would be the URL's where it is a variable's.
 func withLibpq(text string, given environment) (full string, added []string) {
 	pairs := libpq()
 	if given["PGSERVICE"] != "" {
@@ -79,7 +85,8 @@ func withLibpq(text string, given environment) (full string, added []string) {
 	return base + "?" + strings.Join(settings, "&"), added
 }
 
-// unset is the value with which a keyword counts as not given for pgx.
+// unset is the value with which a keyword counts as not given for pgx, which would otherwise read the
+// blank variable from the process.
 func unset(keyword string) string {
 	switch keyword {
 	case "connect_timeout":

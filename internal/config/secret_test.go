@@ -135,3 +135,20 @@ func TestABlankVariableOfLibpqInTheProcessIsNotRead(t *testing.T) {
 	require.Equal(t, "host=db port=5432 user=app database=auth sslmode=prefer", c.Database.String())
 	require.Equal(t, map[string]string{"application_name": "siltgate"}, c.Database.ConnConfig().RuntimeParams)
 }
+
+func TestLibpqsVariablesOfTheProcessAreReadAsTheyWereMeant(t *testing.T) {
+	for name, value := range map[string]string{
+		"PGHOST":     `"db"`,          // docker run --env-file keeps quotes
+		"PGPORT":     "5433\r",        // a file from Windows
+		"PGPASSWORD": "s/ecret\n",     // echo secret | base64, in a Kubernetes Secret
+		"PGSSLMODE":  "\ufeffdisable", // a byte order mark
+		"PGUSER":     " app ",
+		"PGDATABASE": "'auth'",
+	} {
+		t.Setenv(name, value)
+	}
+	c, err := config.Load(os.Environ())
+	require.NoError(t, err)
+	require.Equal(t, "host=db port=5433 user=app database=auth sslmode=disable", c.Database.String())
+	require.Equal(t, "s/ecret", c.Database.ConnConfig().Password)
+}
