@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
@@ -65,6 +67,21 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 
 	_, err = m.Up(t.Context())
 	require.NoError(t, err)
+}
+
+// A River that brings another migration needs one of ours, which begins where riverVersion ends.
+func TestRiverHasNoMigrationThatTheSchemaLacks(t *testing.T) {
+	t.Parallel()
+	m, pool := newMigrator(t, "siltgate")
+	_, err := m.Up(t.Context())
+	require.NoError(t, err)
+	river, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: m.Schema})
+	require.NoError(t, err)
+	all := river.AllVersions()
+	require.Equal(t, riverVersion, all[len(all)-1].Version)
+	lacks, err := river.Validate(t.Context(), nil)
+	require.NoError(t, err)
+	require.True(t, lacks.OK, lacks.Messages)
 }
 
 func TestManyMayMigrateAtOnce(t *testing.T) {

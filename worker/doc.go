@@ -118,6 +118,45 @@
 //	JobRetry keeps metadata except the mark of a      00013              TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh
 //	cancelling
 //	ended jobs are deleted after their retention      client.go          TestRiverForgetsAnEndedRunWhenItsHistoryIsOver
-//	river_job_state_in_bitmask, river_job_id_seq      00016,             TestUpMakesTheSchemaAndDownUnmakesIt
+//	river_job_state_in_bitmask, river_job_id_seq      00016, rights.go,  TestUpMakesTheSchemaAndDownUnmakesIt
 //	                                                  tickrow.go
+//	the newest of River's migrations is the eighth    migrations.go      TestRiverHasNoMigrationThatTheSchemaLacks
+//	what River's client executes needs the rights of  rights.go,         TestFault103AFleetLivesUnderTheRolesThatArePrinted
+//	rights.go on river_job, river_leader and          internal/doctor
+//	river_queue, and River UI those of doctor
+//	the longest channel is <schema>.river_leadership  internal/config    TestAValueAtItsBoundIsTaken
+//	River UI: NewEndpoints for a client that works    internal/ui        TestRiverUIShowsRunsAndCancelsThem
+//	no jobs, its Schema, a handler under a prefix
+//
+// Written directly into River's tables, as River would write it or so that River goes on from it:
+//
+//	an id, a kind and arguments are a new job         tickrow.go,        TestFault63ATickIsInsertedOnceWhateverBecomesOfItsJob
+//	                                                  once.go, 00011,    TestEveryWayOfInsertingARunRunsIt
+//	                                                  00016
+//	available, with scheduled_at, is fetched          wake.go, once.go,  TestARunWhoseTurnComesWhileItGoesBackToWaitIsWoken
+//	                                                  00017, 00020       TestARunsNextSliceBeginsByTheDatabasesClock
+//	a running job made available, and counted in      once.go            TestFault95ARunOfAKilledReplicaIsRescuedAtOnceByTheNextOne
+//	river:rescue_count, is rescued
+//	completed or cancelled, with finalized_at, is an  tickrow.go, 00012, TestALaterTickSupersedesTheRunsOfEarlierOnesThatHaveNotBegun
+//	end                                               00013, 00020       TestARunInHandWhenTheNextTickComesIsSupersededAsItGoesBack
+//	an ended job may be deleted                       once.go            TestFault95AYearOfDailyRunsLeavesNoGrowingHistory
+//	river_queue has paused_at, and updated_at, by     control.go, 00016, TestPromise11APauseTakesEffectHoweverItIsAskedFor
+//	which River deletes a row that is not worked      00020              TestFault72AQueueIsStoredAsRiverCanReadIt
+//	a row of river_leader may be deleted: then        00017              TestFault17ADatabaseClockThatIsAnHourOffDeletesNothing
+//	another replica is elected
+//
+// Read from River's tables:
+//
+//	river_job: state, kind, args, metadata, times,    surplus.go,        TestFault75AFloodOfRunsByHandHoldsUpNoTickAndFillsNoMemory
+//	attempts                                          turn.go, run.go,   TestRunsTakeTurns
+//	                                                  watch.go,          TestARunIsCancelledByItsRowAlone
+//	                                                  precedence.go,     TestSQLHasTheSameOrderOfRuns
+//	                                                  schema.go,         TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead
+//	                                                  recorded.go
+//	the same, for people                              internal/cli,      TestRunOncePrintsTheResultAndItsExitCodeSaysHowItEnded
+//	                                                  internal/metrics,  TestAScrapeTellsOfTheFleetAndOfTheReplica
+//	                                                  internal/ui        TestAPersonSeesTheRunAtWorkAndWhyItWaits
+//	river_leader: leader_id, expires_at               internal/doctor,   TestReplicasThatDisagreeAreNamed
+//	                                                  internal/demo,     TestTheDemo
+//	                                                  00022
 package worker

@@ -186,3 +186,37 @@ func TestTheLifeOfARunNamesTestsAndFunctionsThatExistAndAllTriggers(t *testing.T
 		require.Contains(t, string(page), found[1])
 	}
 }
+
+// Whoever upgrades River finds in the list every file that a change of River's tables may break.
+func TestTheListOfWhatIsReliedOnInRiverNamesEveryFileThatNamesARiverTable(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, list, _ := strings.Cut(string(page), "# What is relied on in River")
+	relies := regexp.MustCompile(`\briver_(job|leader|queue|migration|client)|river:[a-z]|"riverqueue\.com/riverui"`)
+	comment := regexp.MustCompile(`(?m)^\s*(//|--).*$`)
+	found := 0
+	for _, folder := range []string{".", "../migrations", "../internal", "../jobs"} {
+		require.NoError(t, filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			extension := filepath.Ext(path)
+			if err != nil || extension != ".go" && extension != ".sql" || strings.HasSuffix(path, "_test.go") || path == "doc.go" {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			if err != nil || !relies.Match(comment.ReplaceAll(content, nil)) {
+				return err
+			}
+			found++
+			name := filepath.Base(path)
+			switch {
+			case extension == ".sql":
+				name, _, _ = strings.Cut(name, "_")
+			case strings.HasPrefix(path, "../internal/"):
+				name = strings.TrimPrefix(filepath.Dir(path), "../")
+			}
+			require.Contains(t, list, name, "%s", path)
+			return nil
+		}))
+	}
+	require.Greater(t, found, 20)
+}
