@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,7 +26,7 @@ const (
 	shownRuns = 12
 	shownDays = 30
 
-	// mostShown is how many characters of a text are read.
+	// mostShown is how many characters of a text are shown.
 	mostShown = 600
 )
 
@@ -94,31 +96,6 @@ func (p *Page) forgetLook() {
 
 func (p *Page) table(name string) string { return pgx.Identifier{p.Schema, name}.Sanitize() }
 
-// runColumns are the columns of a run. Its texts are cut to the length that is shown.
-const runColumns = `
-	id,
-	state,
-	trigger,
-	tick,
-	pg_catalog.left(requested_by, 600) AS requested_by,
-	pg_catalog.left(reason, 600) AS reason,
-	dry_run,
-	attempt,
-	replica,
-	coalesce(CASE WHEN pg_catalog.isfinite(created_at) THEN created_at END, '0001-01-01 00:00:00Z') AS created_at,
-	started_at,
-	CASE WHEN pg_catalog.isfinite(finished_at) THEN finished_at END AS finished_at,
-	duration,
-	deleted,
-	found,
-	pg_catalog.left(waiting_for, 600) AS waiting_for,
-	duty,
-	finish_by,
-	forecast,
-	coalesce(pg_catalog.left(outcome, 100), '') AS outcome,
-	pg_catalog.left(error, 600) AS error,
-	CASE WHEN pg_catalog.octet_length(output::pg_catalog.text) < 1000000 THEN output - 'progress' END AS output`
-
 // read reads all but the days, by statements whose cost does not grow with the history.
 func (p *Page) read(ctx context.Context) (overview, error) {
 	var o overview
@@ -133,34 +110,50 @@ func (p *Page) read(ctx context.Context) (overview, error) {
 		FROM ` + p.table("replicas") + `
 		ORDER BY leader DESC, started_at
 		LIMIT 100`).Query(collect(&o.Replicas))
+	var open []int64
 	batch.Queue(`
-		SELECT `+runColumns+`
-		FROM `+p.table("runs")+`
-		ORDER BY id DESC
-		LIMIT $1`, shownRuns).Query(collect(&o.Runs))
-	var open []jobs.Run
-	batch.Queue(`
-		SELECT `+runColumns+`
-		FROM `+p.table("runs")+`
-		WHERE id IN (
-			SELECT id
-			FROM `+p.table("river_job")+`
-			WHERE kind = 'token_cleanup' AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')
-			ORDER BY state = 'running' DESC, id
-			LIMIT $1)
-		ORDER BY state = 'running' DESC, outcome = 'running' DESC NULLS LAST, id`, shownRuns).Query(collect(&open))
+		SELECT id
+		FROM `+p.table("river_job")+`
+		WHERE kind = 'token_cleanup' AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')
+		ORDER BY state = 'running' DESC, id
+		LIMIT $1`, shownRuns).Query(func(rows pgx.Rows) (err error) {
+		open, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
 	if err := p.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return o, fmt.Errorf("read the schema: %w", err)
 	}
-	for i := range open {
-		if o.AtWork == nil && open[i].Outcome == jobs.OutcomeRunning {
-			o.AtWork = &open[i]
-		} else {
-			o.Waiting = append(o.Waiting, open[i])
-		}
+	if o.Runs, err = jobs.RecentIn(ctx, p.pool, p.Schema, jobs.Recently{Limit: shownRuns}); err != nil {
+		return o, err
+	}
+	if err := p.readOpen(ctx, open, &o); err != nil {
+		return o, err
 	}
 	o.Tables, err = p.readTables(ctx)
 	return o, err
+}
+
+// readOpen reads the runs that have not ended: the one at work, and those that wait. Of these, the runs
+// that have begun come first.
+func (p *Page) readOpen(ctx context.Context, ids []int64, o *overview) error {
+	var begun, others []jobs.Run
+	for _, id := range ids {
+		run, err := jobs.GetIn(ctx, p.pool, p.Schema, id)
+		switch {
+		case errors.Is(err, jobs.ErrNoRun) || err == nil && run.Ended():
+			continue // since its id was read
+		case err != nil:
+			return err
+		case run.Outcome == jobs.OutcomeRunning && o.AtWork == nil:
+			o.AtWork = &run
+		case run.Outcome == jobs.OutcomeRunning:
+			begun = append(begun, run)
+		default:
+			others = append(others, run)
+		}
+	}
+	o.Waiting = slices.Concat(begun, others)
+	return nil
 }
 
 // collect reads all rows into a slice of structs.

@@ -38,7 +38,7 @@ func (p *Page) overview(w http.ResponseWriter, req *http.Request) {
 		p.Log.Debug("page cannot be filled", "error", err)
 		status = http.StatusServiceUnavailable
 		v.Failed = explain(err)
-		v.Verdict = verdict{"bad", v.Failed}
+		v.Verdict = bad("%s", v.Failed)
 	} else {
 		v.Verdict = seen.judge()
 		v.Chart = draw(seen.Days)

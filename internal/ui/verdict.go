@@ -9,8 +9,9 @@ import (
 
 // verdict is the state of the fleet in one line.
 type verdict struct {
-	Level    string // ok, warn or bad
-	Sentence string
+	Level     string // ok, warn or bad
+	Sentence  string
+	SaysPause bool // the sentence is that of the pause
 }
 
 // judge says whether all is well. If not, it says the first of these that is wrong: what is bad comes
@@ -18,36 +19,48 @@ type verdict struct {
 func (o overview) judge() verdict {
 	switch last := o.lastEnded(); {
 	case o.Status.Replicas == 0:
-		return verdict{"bad", "No replica is running: nothing is purged. Start one with `siltgate run`."}
+		return bad("No replica is running: nothing is purged. Start one with `siltgate run`.")
 	case o.Status.Overdue != nil:
-		return verdict{"bad", fmt.Sprintf("Overdue: the tick of %s was given no run.", clock(*o.Status.Overdue))}
+		return bad("Overdue: the tick of %s was given no run.", clock(*o.Status.Overdue))
 	case o.failing() != nil:
-		return verdict{"bad", fmt.Sprintf("Run %d fails: %s", o.failing().ID, text(o.failing().Error))}
+		return bad("Run %d fails: %s", o.failing().ID, text(o.failing().Error))
 	case last != nil && last.Outcome == jobs.OutcomeFailed:
-		return verdict{"bad", fmt.Sprintf("Run %d has failed: %s", last.ID, text(last.Error))}
+		return bad("Run %d has failed: %s", last.ID, text(last.Error))
 	case len(o.Tables) > 0 && o.Tables[0].Failed:
-		return verdict{"bad", fmt.Sprintf("%s is not purged: %s", text(&o.Tables[0].Name), text(o.Tables[0].Why))}
+		return bad("%s is not purged: %s", text(&o.Tables[0].Name), text(o.Tables[0].Why))
 	case len(o.Tables) > 0 && o.Tables[0].Held:
-		return verdict{"bad", text(&o.Tables[0].Name) + " is held: its rule has changed and would delete much of it. Below is how to confirm it."}
+		return bad("%s is held: its rule has changed and would delete much of it. Below is how to confirm it.", text(&o.Tables[0].Name))
 	case o.Status.Paused:
-		return verdict{"warn", o.Paused()}
+		return verdict{Level: "warn", Sentence: o.Paused(), SaysPause: true}
 	case o.Status.Leader == nil:
-		return verdict{"warn", "No replica leads just now. One is elected within half a minute, or ticks get no run."}
+		return warn("No replica leads just now. One is elected within half a minute, or ticks get no run.")
 	case o.late() != nil:
-		return verdict{"warn", fmt.Sprintf("%s is late: rows that died up to %s ago may still be there.", text(&o.late().Name), between(o.Now, *o.late().Watermark))}
+		return warn("%s is late: rows that died up to %s ago may still be there.", text(&o.late().Name), between(o.Now, *o.late().Watermark))
 	case len(o.Status.Disagreeing) > 0:
-		return verdict{"warn", "Replicas disagree in their configuration: " + strings.Join(o.Status.Disagreeing, ", ") + "."}
+		return warn("Replicas disagree in their configuration: %s.", strings.Join(o.Status.Disagreeing, ", "))
 	case o.AtWork != nil && o.AtWork.State == "running" && progressOf(o.AtWork).Waiting != "": // between two slices it waits for a moment
-		return verdict{"warn", fmt.Sprintf("Run %d %s.", o.AtWork.ID, progressOf(o.AtWork).Waiting)}
+		return warn("Run %d %s.", o.AtWork.ID, progressOf(o.AtWork).Waiting)
 	case o.AtWork != nil && progressOf(o.AtWork).Late:
-		return verdict{"warn", fmt.Sprintf("Run %d is late: it will not be done in time.", o.AtWork.ID)}
+		return warn("Run %d is late: it will not be done in time.", o.AtWork.ID)
 	case o.AtWork != nil:
-		return verdict{"ok", fmt.Sprintf("All is well. Run %d is at work.", o.AtWork.ID)}
+		return ok("All is well. Run %d is at work.", o.AtWork.ID)
 	case last == nil:
-		return verdict{"ok", "All is well. No run has ended yet." + o.next()}
+		return ok("All is well. No run has ended yet.%s", o.next())
 	default:
-		return verdict{"ok", fmt.Sprintf("All is well. The last run ended %s ago.", between(o.Now, *last.FinishedAt)) + o.next()}
+		return ok("All is well. The last run ended %s ago.%s", between(o.Now, *last.FinishedAt), o.next())
 	}
+}
+
+func ok(format string, facts ...any) verdict {
+	return verdict{Level: "ok", Sentence: fmt.Sprintf(format, facts...)}
+}
+
+func warn(format string, facts ...any) verdict {
+	return verdict{Level: "warn", Sentence: fmt.Sprintf(format, facts...)}
+}
+
+func bad(format string, facts ...any) verdict {
+	return verdict{Level: "bad", Sentence: fmt.Sprintf(format, facts...)}
 }
 
 // Paused says in a sentence who paused runs, until when and why; empty if they are not paused.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +57,17 @@ func TestTheFirstLineSaysTheWorstOfWhatIsWrong(t *testing.T) {
 		change(&o)
 		got := o.judge()
 		require.Equal(t, want, got.Level+" "+got.Sentence)
+	}
+}
+
+func TestAPauseIsSaidOnceWhateverElseIsWrong(t *testing.T) {
+	t.Parallel()
+	leader, reason := "one", "incident 42"
+	tick := time.Now()
+	for _, overdue := range []*time.Time{nil, &tick} {
+		o := overview{Status: jobs.Status{Leader: &leader, Replicas: 1, Overdue: overdue, Paused: true, PauseReason: &reason}}
+		var page strings.Builder
+		require.NoError(t, (&Page{}).template().Execute(&page, view{overview: o, Verdict: o.judge()}))
+		require.Equal(t, 1, strings.Count(page.String(), "Paused: incident 42."))
 	}
 }
