@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/testkit/child"
 	"github.com/siltgate/siltgate/internal/testkit/localpg"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
@@ -66,19 +67,16 @@ func (s *story) startShell(t *testing.T) {
 	shell := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-s") // ended below
 	shell.Dir = s.dir
 	shell.Env = []string{"PATH=" + bin + ":/usr/bin:/bin", "HOME=" + s.dir, "USER=ops", "DATABASE_URL=" + s.url}
-	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	s.commands, err = shell.StdinPipe()
 	require.NoError(t, err)
-	statuses, err := shell.StdoutPipe()
+	started, statuses, err := child.StartPiped(shell, pgtest.Guard())
 	require.NoError(t, err)
 	s.statuses = bufio.NewReader(statuses)
-	require.NoError(t, shell.Start())
-	pgtest.Guard().Started(shell.Process.Pid)
-	s.end = func() { _ = syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) }
+	s.end = func() { _ = syscall.Kill(-started.Pid(), syscall.SIGKILL) }
 	t.Cleanup(func() {
 		s.end()
-		_ = shell.Wait() // it was killed
-		pgtest.Guard().Ended(shell.Process.Pid)
+		<-started.Done()
+		_ = statuses.Close()
 		if t.Failed() {
 			log, _ := os.ReadFile(filepath.Join(s.dir, "siltgate.log"))
 			t.Logf("what replicas and page wrote:\n%s", log)

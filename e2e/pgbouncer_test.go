@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/testkit/child"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
@@ -181,18 +181,10 @@ server_round_robin = %d
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	require.NoError(t, cmd.Start())
-	pgtest.Guard().Started(cmd.Process.Pid)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = cmd.Wait()
-		pgtest.Guard().Ended(cmd.Process.Pid)
-	}()
+	bouncer, err := child.Start(cmd, pgtest.Guard())
+	require.NoError(t, err)
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-done
+		bouncer.Kill()
 		if t.Failed() {
 			text, _ := os.ReadFile(log.Name())
 			t.Logf("pgbouncer:\n%s", text)

@@ -10,11 +10,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/testkit/child"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
@@ -83,14 +83,12 @@ func nestAdmin(t *testing.T, url string) admin {
 
 	server := exec.CommandContext(t.Context(), node, "nestjs-admin/dist/main.js")
 	server.Env = append(os.Environ(), "DATABASE_URL="+url, "PORT=0", "TZ=America/New_York")
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: pgtest.Guard().Group()}
-	printed, err := server.StdoutPipe()
+	server.Stderr = t.Output()
+	started, printed, err := child.StartPiped(server, pgtest.Guard())
 	require.NoError(t, err)
-	server.Stderr = server.Stdout
-	require.NoError(t, server.Start())
 	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGTERM)
-		_ = server.Wait() // of a signal
+		_ = started.Stop(pgtest.Patience) // it ends by the signal
+		_ = printed.Close()
 	})
 	address, log := "", ""
 	for lines := bufio.NewScanner(printed); address == "" && lines.Scan(); log += lines.Text() + "\n" {

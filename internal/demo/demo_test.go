@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/testkit/child"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
@@ -78,7 +80,7 @@ func TestTheDemo(t *testing.T) {
 				s := showing(t, program)
 				s.until(`tick `)
 				s.requireEverythingThere()
-				require.NoError(t, s.cmd.Process.Signal(signal))
+				require.NoError(t, s.child.Signal(signal))
 				require.Error(t, s.wait())
 				if signal != syscall.SIGKILL {
 					require.Equal(t, 1, s.cmd.ProcessState.ExitCode())
@@ -95,7 +97,7 @@ func TestTheDemo(t *testing.T) {
 			"PGOPTIONS=-c bogus=1", "PGTARGETSESSIONATTRS=standby", "NODE_ENV=test", "APP_ENV=test",
 			"REFRESH_TOKEN_CLEANUP_CRON=off", "SILTGATE_MAX_ROWS=1", "SILTGATE_BOGUS=1")
 		s.until(`tick +\d\d:\d\d:\d\d: replica [123] deleted 20,000 rows`)
-		require.NoError(t, s.cmd.Process.Signal(syscall.SIGINT))
+		require.NoError(t, s.child.Signal(syscall.SIGINT))
 		require.Error(t, s.wait())
 		s.requireNothingLeft()
 	})
@@ -129,6 +131,7 @@ func TestAReplicaThatCannotStartFailsTheDemo(t *testing.T) {
 type played struct {
 	t      *testing.T
 	cmd    *exec.Cmd
+	child  *child.Process
 	began  time.Time
 	temp   string // where it puts its directories
 	stderr bytes.Buffer
@@ -155,11 +158,13 @@ func showing(t *testing.T, program string, environ ...string) *played {
 	s.cmd = exec.CommandContext(ctx, program, "demo")
 	s.cmd.Env = append(append(os.Environ(), "TMPDIR="+s.temp), environ...)
 	s.cmd.Stderr = &s.stderr
-	out, err := s.cmd.StdoutPipe()
+	var out io.ReadCloser
+	var err error
+	s.child, out, err = child.StartPiped(s.cmd, pgtest.Guard())
 	require.NoError(t, err)
-	require.NoError(t, s.cmd.Start())
 	go func() {
 		defer close(s.lines)
+		defer func() { _ = out.Close() }()
 		for scanner := bufio.NewScanner(out); scanner.Scan(); {
 			s.lines <- scanner.Text()
 		}
@@ -184,7 +189,7 @@ func (s *played) wait() error {
 	for line := range s.lines {
 		s.seen = append(s.seen, line)
 	}
-	return s.cmd.Wait()
+	return s.child.Err()
 }
 
 func (s *played) text() string { return strings.Join(s.seen, "\n") }
@@ -220,7 +225,7 @@ func (s *played) requireEverythingThere() {
 		require.NoError(s.t, syscall.Kill(pid, 0))
 		group, err := syscall.Getpgid(pid)
 		require.NoError(s.t, err)
-		require.NotEqual(s.t, s.cmd.Process.Pid, group, "Ctrl-C must reach the demo alone")
+		require.NotEqual(s.t, s.child.Pid(), group, "Ctrl-C must reach the demo alone")
 	}
 }
 

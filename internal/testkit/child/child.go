@@ -5,6 +5,7 @@ package child
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -44,6 +45,24 @@ func Start(cmd *exec.Cmd, g *guard.Guard) (*Process, error) {
 		}
 	}()
 	return p, nil
+}
+
+// StartPiped is Start with a pipe for what the command prints. It returns the end to read from, which
+// is the caller's to close. The pipe of cmd.StdoutPipe would not do: Start waits for the process, and
+// that closes the pipe although something may still be in it.
+func StartPiped(cmd *exec.Cmd, g *guard.Guard) (*Process, io.ReadCloser, error) {
+	printed, writing, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = writing.Close() }() // the process has its own
+	cmd.Stdout = writing
+	p, err := Start(cmd, g)
+	if err != nil {
+		_ = printed.Close()
+		return nil, nil, err
+	}
+	return p, printed, nil
 }
 
 // Pid is the process id, also after the end.

@@ -1,6 +1,7 @@
 package child
 
 import (
+	"io"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -14,10 +15,9 @@ func TestAChildIsStoppedAndKilledIfThatTakesTooLong(t *testing.T) {
 	start := func(script string) *Process {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", script)
-		ready, err := cmd.StdoutPipe()
+		p, ready, err := StartPiped(cmd, nil)
 		require.NoError(t, err)
-		p, err := Start(cmd, nil)
-		require.NoError(t, err)
+		defer func() { require.NoError(t, ready.Close()) }()
 		_, err = ready.Read(make([]byte, 1))
 		require.NoError(t, err)
 		return p
@@ -35,4 +35,15 @@ func TestAChildIsStoppedAndKilledIfThatTakesTooLong(t *testing.T) {
 	deaf := start(`trap '' TERM; echo r; while :; do sleep 0.05; done`)
 	require.ErrorContains(t, deaf.Stop(100*time.Millisecond), "was killed")
 	require.Error(t, deaf.Err())
+}
+
+func TestWhatAChildPrintedIsReadAfterItsEndToo(t *testing.T) {
+	t.Parallel()
+	p, printed, err := StartPiped(exec.CommandContext(t.Context(), "/bin/sh", "-c", "echo last words"), nil)
+	require.NoError(t, err)
+	require.NoError(t, p.Err())
+	words, err := io.ReadAll(printed)
+	require.NoError(t, err)
+	require.Equal(t, "last words\n", string(words))
+	require.NoError(t, printed.Close())
 }
