@@ -160,7 +160,7 @@ type TableResult struct {
 	// they were, by the table's statistics. NotDropped is why other partitions were not dropped, or
 	// not yet.
 	DroppedPartitions int64  `json:"dropped_partitions,omitempty"`
-	DroppedRows       int64  `json:"dropped_rows_estimate,omitempty"`
+	DroppedRows       int64  `json:"dropped_rows_approximate,omitempty"`
 	NotDropped        string `json:"not_dropped,omitempty"`
 
 	// Watermark is the run's cutoff, once the run has gone through the whole table: every row

@@ -30,6 +30,16 @@ func TestTheSchemasAreThoseOfTheTypes(t *testing.T) {
 	golden.Equal(t, "schema/output.json", source.schema(t, "What a run records as its output", reflect.TypeFor[jobs.Result]()))
 }
 
+// The glossary says what each of these words means: no other field has it in its name.
+func TestAWordOfTheGlossaryNamesOneFieldOfTheResult(t *testing.T) {
+	t.Parallel()
+	names := slices.Collect(maps.Keys(parseSource(t).node(t, reflect.TypeFor[jobs.TableResult]()).Properties))
+	for _, word := range []string{"found", "estimate", "deleted", "locked", "referenced", "undeletable"} {
+		with := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !strings.Contains(name, word) })
+		require.Equal(t, []string{word}, with)
+	}
+}
+
 // node is a JSON Schema, in the order in which it is written.
 type node struct {
 	Schema      string          `json:"$schema,omitempty"`

@@ -28,7 +28,7 @@ func (r *run) logEnd(outcome jobs.Outcome) {
 		}
 		if d := t.Dropped; d != nil {
 			log = log.With(slog.Group("partitions", slog.Group(t.Title,
-				"dropped", d.Partitions, "rows_estimate", d.Rows, "not_dropped", d.Why)))
+				"dropped", d.Partitions, "rows_approximate", d.Rows, "not_dropped", d.Why)))
 		}
 		if t.Matched != nil {
 			matched = append(matched, slog.Int64(t.Title, t.Matched.Tables))

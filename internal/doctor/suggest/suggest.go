@@ -33,7 +33,7 @@ type Column struct {
 type Table struct {
 	OID          uint32
 	Schema, Name string
-	Rows         int64 // estimated; -1: never analyzed
+	Rows         int64 // by its statistics; -1: never analyzed
 	Columns      []Column
 }
 
