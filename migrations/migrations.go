@@ -55,6 +55,12 @@ type Migrator struct {
 
 	// Schema is where River's tables and ours live.
 	Schema string
+
+	// Waiting is told at once who keeps others from migrating, and how long that is waited for. May be nil.
+	Waiting func(holder string, patience time.Duration)
+
+	// Patience is how long another migration is waited for. Defaults to 5 minutes.
+	Patience time.Duration
 }
 
 // Step is one migration: known to this program, and perhaps applied.
@@ -272,10 +278,7 @@ func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, err
 	if err != nil {
 		return nil, err
 	}
-	locker, err := lock.NewPostgresSessionLocker(
-		lock.WithLockID(lockID(m.Schema)),
-		lock.WithLockTimeout(1, 300), // seconds between tries, tries
-	)
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID(m.Schema)))
 	if err != nil {
 		return nil, err
 	}
@@ -284,6 +287,6 @@ func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, err
 			direction(rivermigrate.DirectionUp, riverVersion),
 			direction(rivermigrate.DirectionDown, -1))),
 		goose.WithStore(store),
-		goose.WithSessionLocker(locker),
+		goose.WithSessionLocker(turn{SessionLocker: locker, migrator: m, pool: pool}),
 		goose.WithDisableGlobalRegistry(true))
 }

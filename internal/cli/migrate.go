@@ -31,7 +31,7 @@ the schema, or be allowed to create it.`, databaseVariables()...),
 			if err := p.await(cmd.Context(), c); err != nil {
 				return err
 			}
-			migrator := migrations.Migrator{Config: c.Database.PoolConfig(), Schema: c.Schema}
+			migrator := migrations.Migrator{Config: c.Database.PoolConfig(), Schema: c.Schema, Waiting: p.migrationWaits}
 			switch {
 			case status:
 				return p.migrationStatus(cmd.Context(), migrator)
@@ -60,6 +60,11 @@ func (p *program) migrateUp(ctx context.Context, migrator migrations.Migrator) e
 	}
 	p.printf("schema %q is up to date\n", migrator.Schema)
 	return nil
+}
+
+// migrationWaits says for whom a migration waits.
+func (p *program) migrationWaits(holder string, patience time.Duration) {
+	p.complain(fmt.Sprintf("waiting for %s at most: %s, has the lock of the schema's migrations", patience, holder))
 }
 
 func (p *program) migrateDown(ctx context.Context, migrator migrations.Migrator) error {
