@@ -58,22 +58,10 @@ func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (b
 // limit is how many rows of the target may still be deleted; 0 = all of them.
 func (r *run) limit(h heap, in target) int64 {
 	left := r.upTo - r.current.Deleted
-	if r.most() == 0 || left >= h.mostRows(in) {
+	if r.most() == 0 || left >= in.mostRows(h) {
 		return 0
 	}
 	return left
-}
-
-// mostRows is how many rows a target can have.
-func (h heap) mostRows(in target) int64 {
-	switch in := in.(type) {
-	case rowList:
-		return int64(len(in))
-	case blockRange:
-		return (in.to - in.from) * h.rowsPerBlock
-	default:
-		panic(fmt.Sprintf("target %T has no size", in))
-	}
 }
 
 // count is a batch of a dry run.
@@ -128,7 +116,7 @@ func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, li
 	switch {
 	case isLockConflict(err):
 		// Either the whole table is locked, or rows that refer to ours are.
-		if _, err := r.Session.execute(ctx, h.deleteRows(rowList{})); isLockConflict(err) {
+		if _, err := r.Session.execute(ctx, h.deleteRows(target{})); isLockConflict(err) {
 			return batchResult{}, errTableLocked
 		}
 		return r.isolate(ctx, h, t, in, err)

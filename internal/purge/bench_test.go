@@ -67,7 +67,7 @@ func BenchmarkPacer(b *testing.B) {
 func encode(tb testing.TB, types *pgtype.Map, ids rowList) {
 	tb.Helper()
 	s := &statement{}
-	ids.where(s)
+	target{rows: ids}.where(s)
 	_, err := types.Encode(pgtype.TIDArrayOID, pgtype.BinaryFormatCode, s.args[0], nil)
 	require.NoError(tb, err)
 }

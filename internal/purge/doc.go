@@ -43,7 +43,7 @@
 //	purgeheap.go        one heap by its plan; plan.go: which one; index.go: is there an index
 //	list.go             the index plan: rows by ctid (rowid.go); walk.go: targets one after another, for both plans
 //	window.go           a heap whose rows refer to each other; order.go: in which order they are deleted
-//	batch.go            one batch; statement.go: its SQL; isolate.go: rows that cannot be deleted;
+//	batch.go            one batch; target.go: of what; statement.go: its SQL; isolate.go: rows that cannot be deleted;
 //	                    restriction.go: rows that others refer to
 //
 // How fast:

@@ -28,7 +28,7 @@ func BenchmarkFence(b *testing.B) {
 			const rowsPerBatch = 500
 			db.exec(`INSERT INTO refresh_tokens (revoked) SELECT $1 FROM generate_series(1, $2::bigint)`, c.dead, rowsPerBatch*400)
 			h := s.only(b, tokens)
-			ids, err := s.rowIDs(b.Context(), h.selectRows(blockRange{0, h.blocks}))
+			ids, err := s.rowIDs(b.Context(), h.selectRows(target{from: 0, to: h.blocks}))
 			require.NoError(b, err)
 			if !c.dead {
 				for n := range rowsPerBatch {
@@ -43,7 +43,7 @@ func BenchmarkFence(b *testing.B) {
 					}
 					at = 0
 				}
-				_, err := s.execute(b.Context(), h.deleteRows(ids[at:at+rowsPerBatch]))
+				_, err := s.execute(b.Context(), h.deleteRows(target{rows: ids[at : at+rowsPerBatch]}))
 				require.NoError(b, err)
 				at += rowsPerBatch
 			}

@@ -62,8 +62,8 @@ func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target, 
 	}
 	defer func(began time.Time) { spent.Took += time.Since(began) }(time.Now())
 
-	ids, listed := in.(rowList)
-	if !listed {
+	ids := in.rows
+	if in.ranged() {
 		var err error
 		if ids, err = r.Session.rowIDs(ctx, h.selectRows(in)); err != nil {
 			return batchResult{}, fmt.Errorf("find dead rows: %w", err)
@@ -87,7 +87,7 @@ func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target, 
 // triesNone executes a DELETE of no rows. It fails if a trigger for each statement refuses even that:
 // then every DELETE is refused, and it is useless to try the rows one by one.
 func (r *run) triesNone(ctx context.Context, h heap) error {
-	_, err := r.Session.execute(ctx, h.deleteRows(rowList{}))
+	_, err := r.Session.execute(ctx, h.deleteRows(target{}))
 	if isRefusal(err) {
 		r.progress.Isolation.Failures++
 		return fmt.Errorf("a trigger for each statement refuses every DELETE from it, whatever the rows: %w", err)
@@ -118,7 +118,7 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 		return nil
 	}
 
-	n, err := i.run.Session.execute(ctx, i.heap.deleteRows(ids))
+	n, err := i.run.Session.execute(ctx, i.heap.deleteRows(target{rows: ids}))
 	if err == nil {
 		i.into.Deleted += n
 		i.result.deleted += n

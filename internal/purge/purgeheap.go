@@ -155,7 +155,7 @@ func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace
 		t.Position.Size = pace.size
 		pace.target = r.progress.Governor.batchTarget(r.Pace.BatchTarget)
 		in := w.next(pace.size)
-		if in == nil {
+		if in.empty() {
 			return nil
 		}
 		if err := r.proceed(ctx); err != nil {

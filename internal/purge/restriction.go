@@ -25,8 +25,8 @@ func (k restriction) referrers(s *statement, in target) string {
 		return referrers
 	}
 	together := "r.ctid OPERATOR(pg_catalog.=) t.ctid"
-	if list, ok := in.(rowList); ok {
-		together = fmt.Sprintf("r.ctid OPERATOR(pg_catalog.=) ANY(%s::pg_catalog.tid[])", s.arg(list))
+	if len(in.rows) > 0 {
+		together = fmt.Sprintf("r.ctid OPERATOR(pg_catalog.=) ANY(%s::pg_catalog.tid[])", s.arg(in.rows))
 	}
 	return referrers + " AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND " + together + ")"
 }

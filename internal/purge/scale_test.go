@@ -67,7 +67,7 @@ func TestFault42ABatchReadsNoneOfTheOtherConstraintsOfTheDatabase(t *testing.T) 
 	s := db.session()
 	read := func() (blocks int64) {
 		h := s.only(t, tokens)
-		st := h.deleteRows(rowList{})
+		st := h.deleteRows(target{})
 		var plan []byte
 		for range 2 { // the first one fills the caches
 			require.NoError(t, s.conn.QueryRow(t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+st.String(), st.args...).Scan(&plan))

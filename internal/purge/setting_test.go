@@ -20,7 +20,7 @@ func TestFault62SettingsOfTheRoleOrTheDatabaseChangeNoPlan(t *testing.T) {
 	leads, err := s.leads(t.Context(), h)
 	require.NoError(t, err)
 	require.NotEmpty(t, leads, "the predicate of an index is read as it stands")
-	require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(blockRange{8, 16})))
+	require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(target{from: 8, to: 16})))
 	require.Equal(t, "Index Scan", s.scan(t, h.listDead(leads[0], nil, 500)))
 }
 

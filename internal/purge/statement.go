@@ -4,31 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5/pgtype"
 )
-
-// target is the part of a heap that a batch works on.
-type target interface {
-	// where restricts row t of the heap to the target.
-	where(s *statement) string
-}
-
-// blockRange is the heap's blocks from..to, to excluded.
-type blockRange struct{ from, to int64 }
-
-func (r blockRange) where(s *statement) string {
-	return fmt.Sprintf("t.ctid OPERATOR(pg_catalog.>=) %s AND t.ctid OPERATOR(pg_catalog.<) %s", s.arg(firstOf(r.from)), s.arg(firstOf(r.to)))
-}
-
-// firstOf is the lowest ctid of a block.
-func firstOf(block int64) pgtype.TID {
-	return pgtype.TID{BlockNumber: uint32(block), Valid: true}
-}
-
-func (l rowList) where(s *statement) string {
-	return fmt.Sprintf("t.ctid OPERATOR(pg_catalog.=) ANY(%s::pg_catalog.tid[])", s.arg(l))
-}
 
 // description is SQL that describes a heap by its name, its columns and their types, whose partition it
 // is, and what acts on a DELETE: triggers (those of foreign keys too), rules, row-level security. Every
@@ -93,7 +69,7 @@ func (h heap) countRows(in target) *statement {
 		}
 	}
 	if len(h.restrictions) > 0 {
-		referred = h.referred(s, nil)
+		referred = h.referred(s, target{})
 	}
 	// OFFSET 0: each row is looked at once.
 	fmt.Fprintf(s, "SELECT\n    pg_catalog.count(*) FILTER (WHERE NOT dead.referred),\n    pg_catalog.count(*) FILTER (WHERE dead.referred),\n"+
@@ -120,7 +96,7 @@ func (h heap) selectRows(in target) *statement {
 // listReferences lists a range's dead rows: for each, whether rows of other tables refer to it, and the
 // rows of its own table that do, one a line. Rows of other partitions are listed with a ctid that no row
 // has.
-func (h heap) listReferences(in blockRange) *statement {
+func (h heap) listReferences(in target) *statement {
 	s := &statement{}
 	var own []string
 	for _, k := range h.ownReferences {

@@ -63,9 +63,9 @@ func TestStatementsAreThese(t *testing.T) {
 		quoted := pgx.Identifier{cmp.Or(table.Schema, "public"), table.Name}.Sanitize()
 		h := heap{relation: relation{table: table, name: quoted, columns: shapeColumns()}, name: quoted}
 		h.conditions = h.conditionsOf(cutoff)
-		add(name+": delete a range", h.deleteRows(blockRange{64, 128}))
-		add(name+": count", h.countRows(rowList{1<<16 + 1}))
-		add(name+": survey a range", h.surveyRows(blockRange{64, 128}))
+		add(name+": delete a range", h.deleteRows(target{from: 64, to: 128}))
+		add(name+": count", h.countRows(target{rows: rowList{1<<16 + 1}}))
+		add(name+": survey a range", h.surveyRows(target{from: 64, to: 128}))
 		for _, on := range sides(h.conditions) {
 			add(name+": first of "+on.name+" that lives", h.firstLive(on))
 			add(name+": last of "+on.name, h.last(on))
@@ -79,22 +79,22 @@ func TestStatementsAreThese(t *testing.T) {
 	}
 	h := heap{relation: relation{table: tokens, name: `"public"."refresh_tokens"`, columns: shapeColumns()}, name: `"public"."refresh_tokens"`}
 	h.conditions = h.conditionsOf(cutoff)
-	add("delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}))
-	add("delete what is free", h.deleteUnlocked(blockRange{0, 8}, 0))
-	add("delete what is free, ten at most", h.deleteUnlocked(rowList{1}, 10))
+	add("delete a list", h.deleteRows(target{rows: rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}}))
+	add("delete what is free", h.deleteUnlocked(target{from: 0, to: 8}, 0))
+	add("delete what is free, ten at most", h.deleteUnlocked(target{rows: rowList{1}}, 10))
 	fenced := h
 	fenced.fence = fence{Fence{Table: `"siltgate"."turn"`, Epoch: 7}, "not the epoch of this session: "}
-	add("delete a list while it is the session's turn", fenced.deleteRows(rowList{1<<16 + 1}))
-	add("select", h.selectRows(blockRange{0, 8}))
-	add("count all rows of a range", h.countAll(blockRange{0, 8}))
+	add("delete a list while it is the session's turn", fenced.deleteRows(target{rows: rowList{1<<16 + 1}}))
+	add("select", h.selectRows(target{from: 0, to: 8}))
+	add("count all rows of a range", h.countAll(target{from: 0, to: 8}))
 	add("estimate", estimateDead(h.name, h.conditions))
 	h.restrictions = []restriction{{from: `ONLY "public"."sessions"`, on: "t.id OPERATOR(pg_catalog.=) r.token_id"}}
-	add("a table that others refer to: delete a range", h.deleteRows(blockRange{0, 8}))
-	add("a table that others refer to: count", h.countRows(blockRange{0, 8}))
+	add("a table that others refer to: delete a range", h.deleteRows(target{from: 0, to: 8}))
+	add("a table that others refer to: count", h.countRows(target{from: 0, to: 8}))
 	own := restriction{from: "ONLY " + h.name, on: "t.id OPERATOR(pg_catalog.=) r.parent", self: true}
 	h.restrictions, h.ownReferences = append(h.restrictions, own), []restriction{own}
-	add("a table that refers to itself: list a range", h.listReferences(blockRange{0, 8}))
-	add("a table that refers to itself: delete a list", h.deleteRows(rowList{1<<16 + 1, 1<<16 + 2}))
+	add("a table that refers to itself: list a range", h.listReferences(target{from: 0, to: 8}))
+	add("a table that refers to itself: delete a list", h.deleteRows(target{rows: rowList{1<<16 + 1, 1<<16 + 2}}))
 	golden.Equal(t, "testdata/statements.sql", out.String())
 }
 
@@ -143,12 +143,12 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 				require.NoError(t, err)
 				require.NotEmpty(t, leads, name)
 
-				ids := rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}
-				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(blockRange{8, 72})), name)
-				require.Equal(t, "Tid Range Scan", s.scan(t, h.countRows(blockRange{8, 72})), name)
+				ids := target{rows: rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}}
+				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(target{from: 8, to: 72})), name)
+				require.Equal(t, "Tid Range Scan", s.scan(t, h.countRows(target{from: 8, to: 72})), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.countRows(ids)), name)
-				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(blockRange{8, 72}, 0)), name)
+				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(target{from: 8, to: 72}, 0)), name)
 				for _, lead := range leads {
 					require.Equal(t, "Index Scan", s.scan(t, h.listDead(lead, nil, 500)), name)
 					if lead.after != nil && lead.isTime() {

@@ -59,7 +59,7 @@ func (r *run) survey(ctx context.Context, h heap, t *TableProgress, in target) e
 		e, at := &seen.Edges[i], times[4*i:]
 		e.FirstDead, e.LastDead, e.FirstLive, e.Last = seconds(at[0]), seconds(at[1]), seconds(at[2]), seconds(at[3])
 	}
-	if _, listed := in.(rowList); listed {
+	if !in.ranged() {
 		seen.Rows = 0 // surveyLive counts the rows after the list
 	}
 	t.see(seen)

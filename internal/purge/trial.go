@@ -180,7 +180,7 @@ func (w *heapWalk) countRows(ctx context.Context, h heap, trial *Trial, enough f
 	pace := blockPacer(w.Pace)
 	for !enough() {
 		in := walk.next(pace.size)
-		if in == nil {
+		if in.empty() {
 			return nil
 		}
 		if err := w.proceed(ctx); err != nil {

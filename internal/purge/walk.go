@@ -4,7 +4,7 @@ import "time"
 
 // walker yields the targets of a plan one after the other.
 type walker interface {
-	// next is the next target, of at most size rows or blocks; nil at the end.
+	// next is the next target, of at most size rows or blocks; empty at the end.
 	next(size int) target
 	// advance moves the position past the target, of which n rows were deleted.
 	advance(done target, n int64)
@@ -20,15 +20,12 @@ type listWalk struct {
 }
 
 func (w *listWalk) next(size int) target {
-	if len(w.ids) == 0 {
-		return nil
-	}
-	return w.ids[:min(size, len(w.ids))]
+	return target{rows: w.ids[:min(size, len(w.ids))]}
 }
 
 func (w *listWalk) advance(done target, n int64) {
 	w.at.Deleted += n
-	listed := len(done.(rowList))
+	listed := len(done.rows)
 	w.at.Row = w.ids[listed-1] + 1
 	w.ids = w.ids[listed:]
 }
@@ -42,15 +39,14 @@ func (w *sweepWalk) next(size int) target {
 	from := w.at.Row.block()
 	to := min(from+int64(size), w.at.End)
 	if from >= to {
-		return nil
+		return target{}
 	}
-	return blockRange{from: from, to: to}
+	return target{from: from, to: to}
 }
 
 func (w *sweepWalk) advance(done target, n int64) {
 	w.at.Deleted += n
-	blocks := done.(blockRange)
-	w.at.Row += rowID(blocks.to-blocks.from) << 16
+	w.at.Row += rowID(done.to-done.from) << 16
 }
 
 func (w *sweepWalk) left(work *Workload) time.Duration {

@@ -42,7 +42,7 @@ func (r *run) sweepWindows(ctx context.Context, h heap, t *TableProgress) error 
 				return err
 			}
 			windows++
-			t.Work.learn(blockRange{from: at.Row.block(), to: w.to}, t.Work.Worked-before)
+			t.Work.learn(target{from: at.Row.block(), to: w.to}, t.Work.Worked-before)
 			at.Row = newRowID(firstOf(w.to))
 		}
 		again := windows > 1 || at.Pass > 0 || h.rewrites()
@@ -72,7 +72,7 @@ func (r *run) listWindow(ctx context.Context, h heap, t *TableProgress) (window,
 		if err := r.proceed(ctx); err != nil {
 			return w, err
 		}
-		in := blockRange{from: w.to, to: min(w.to+int64(pace.size), at.End)}
+		in := target{from: w.to, to: min(w.to+int64(pace.size), at.End)}
 		began := time.Now()
 		err := w.add(ctx, r.Session, h, in)
 		took := time.Since(began)
@@ -91,7 +91,7 @@ func (r *run) listWindow(ctx context.Context, h heap, t *TableProgress) (window,
 }
 
 // add lists one range of blocks.
-func (w *window) add(ctx context.Context, s *Session, h heap, in blockRange) error {
+func (w *window) add(ctx context.Context, s *Session, h heap, in target) error {
 	var id, referrer pgtype.TID
 	var referenced bool
 	var soft pgtype.Bool
@@ -146,7 +146,7 @@ func (r *run) countWindow(ctx context.Context, h heap, t *TableProgress, w windo
 		if err := r.proceed(ctx); err != nil {
 			return err
 		}
-		n, _, oldest, err := r.Session.countDead(ctx, h, chunk)
+		n, _, oldest, err := r.Session.countDead(ctx, h, target{rows: chunk})
 		if err != nil {
 			return fmt.Errorf("count dead rows: %w", err)
 		}
@@ -170,18 +170,18 @@ type orderedWalk struct {
 func (w *orderedWalk) next(size int) target {
 	switch {
 	case len(w.ids) > 0:
-		return w.ids[:min(size, len(w.ids))]
+		return target{rows: w.ids[:min(size, len(w.ids))]}
 	case len(w.circles) > 0:
-		return w.circles[0]
+		return target{rows: w.circles[0]}
 	default:
-		return nil
+		return target{}
 	}
 }
 
 func (w *orderedWalk) advance(done target, n int64) {
 	w.at.Deleted += n
 	if len(w.ids) > 0 {
-		w.ids = w.ids[len(done.(rowList)):]
+		w.ids = w.ids[len(done.rows):]
 	} else {
 		w.circles = w.circles[1:]
 	}

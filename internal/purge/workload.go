@@ -33,11 +33,10 @@ type Earlier struct {
 
 // learn takes into account how long a batch took.
 func (w *Workload) learn(in target, took time.Duration) {
-	switch in := in.(type) {
-	case rowList:
-		w.Row = w.Row.after(took, int64(len(in)))
-	case blockRange:
+	if in.ranged() {
 		w.Block = w.Block.after(took, in.to-in.from)
+	} else {
+		w.Row = w.Row.after(took, int64(len(in.rows)))
 	}
 }
 
