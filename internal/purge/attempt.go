@@ -8,7 +8,7 @@ import (
 )
 
 // purge works on one table, or on those of a pattern.
-func (r *run) purge(ctx context.Context, t *TableProgress) error {
+func (r *slice) purge(ctx context.Context, t *TableProgress) error {
 	defer func(began time.Time) { t.Took += time.Since(began) }(time.Now())
 
 	i := slices.IndexFunc(r.Tables, func(table Table) bool { return table.String() == t.Name })
@@ -30,7 +30,7 @@ func (r *run) purge(ctx context.Context, t *TableProgress) error {
 
 // attempt works on one table. It tries again, after pauses, while the table is locked or its
 // definition changes.
-func (r *run) attempt(ctx context.Context, table Table, t *TableProgress, tries int) error {
+func (r *slice) attempt(ctx context.Context, table Table, t *TableProgress, tries int) error {
 	for refused := 0; ; refused++ {
 		batches := t.Batches
 		err := r.purgeTable(ctx, table, t)

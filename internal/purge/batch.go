@@ -19,7 +19,7 @@ type batchResult struct {
 }
 
 // batch deletes a target's dead rows, or counts them in a dry run.
-func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
+func (r *slice) batch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	if r.DryRun {
 		return r.count(ctx, h, t, in)
 	}
@@ -56,7 +56,7 @@ func (r *run) batch(ctx context.Context, h heap, t *TableProgress, in target) (b
 }
 
 // limit is how many rows of the target may still be deleted; 0 = all of them.
-func (r *run) limit(h heap, in target) int64 {
+func (r *slice) limit(h heap, in target) int64 {
 	left := r.upTo - r.current.Deleted
 	if r.most() == 0 || left >= in.mostRows(h) {
 		return 0
@@ -65,7 +65,7 @@ func (r *run) limit(h heap, in target) int64 {
 }
 
 // count is a batch of a dry run.
-func (r *run) count(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
+func (r *slice) count(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	n, referenced, oldest, err := r.Session.countDead(ctx, h, in)
 	if err != nil {
 		return batchResult{}, fmt.Errorf("count dead rows: %w", err)
@@ -95,7 +95,7 @@ func (t *TableProgress) seen(expiry pgtype.Timestamptz) {
 
 // remaining counts a target's dead rows that are still there: n that could be deleted, and those that
 // other rows refer to.
-func (r *run) remaining(ctx context.Context, h heap, in target) (n, referenced int64, err error) {
+func (r *slice) remaining(ctx context.Context, h heap, in target) (n, referenced int64, err error) {
 	n, referenced, _, err = r.Session.countDead(ctx, h, in)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count rows left: %w", err)
@@ -111,7 +111,7 @@ func (s *Session) countDead(ctx context.Context, h heap, in target) (n, referenc
 }
 
 // yield deletes the rows of a target that nobody has locked. The others are left for the next run.
-func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (batchResult, error) {
+func (r *slice) yield(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (batchResult, error) {
 	n, err := r.Session.execute(ctx, h.deleteUnlocked(in, limit))
 	switch {
 	case isLockConflict(err):
@@ -132,7 +132,7 @@ func (r *run) yield(ctx context.Context, h heap, t *TableProgress, in target, li
 }
 
 // measured tells the caller how long a batch took.
-func (r *run) measured(took time.Duration) {
+func (r *slice) measured(took time.Duration) {
 	if r.Batch != nil {
 		r.Batch(took)
 	}

@@ -18,7 +18,7 @@ type detachment struct {
 //
 // If the process dies before that is noted, no run drops the partition, even if it is detached by
 // then. The next run says so.
-func (r *run) detach(ctx context.Context, d detachment) error {
+func (r *slice) detach(ctx context.Context, d detachment) error {
 	err := r.define(ctx, fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY", d.parent.name, d.SQL()))
 	note, tries := d.unmarkFailed(), noteTries
 	switch {

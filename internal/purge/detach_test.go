@@ -12,7 +12,7 @@ import (
 )
 
 // detachment is an attempt to detach partition p3 of sessions, with a session of its own.
-func (db *database) detachment() (*run, detachment) {
+func (db *database) detachment() (*slice, detachment) {
 	db.t.Helper()
 	s := db.session()
 	d := detachment{attempt: "A1", parent: relation{name: "public.sessions"}}
@@ -21,7 +21,7 @@ func (db *database) detachment() (*run, detachment) {
 		WHERE c.relname OPERATOR(pg_catalog.=) 'p3'::pg_catalog.name`).Scan(&d.OID, &d.Schema, &d.Name, &d.parent.oid, &d.bounds))
 	_, err := s.conn.Exec(db.t.Context(), d.announce())
 	require.NoError(db.t, err)
-	return &run{Engine: db.engineOn(s).Engine, current: &TableProgress{}, progress: &Progress{}}, d
+	return &slice{Engine: db.engineOn(s).Engine, current: &TableProgress{}, progress: &Progress{}}, d
 }
 
 // comment is that of p3.

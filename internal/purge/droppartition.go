@@ -38,7 +38,7 @@ func (d *Dropped) retry() {
 // dropPartitions drops the partitions whose rows are all dead by their bounds, one after the other. It
 // detaches each one CONCURRENTLY, so that nobody has to wait, and then drops it. A partition that
 // older transactions still use is left to the next run.
-func (r *run) dropPartitions(ctx context.Context, e *examined, read *reader, t *TableProgress) error {
+func (r *slice) dropPartitions(ctx context.Context, e *examined, read *reader, t *TableProgress) error {
 	if !e.table.DropPartitions {
 		return nil
 	}
@@ -99,7 +99,7 @@ func (r *run) dropPartitions(ctx context.Context, e *examined, read *reader, t *
 }
 
 // wholes asks for the partitions to drop, with what Postgres concludes from their bounds.
-func (r *run) wholes(ctx context.Context, read *reader, e *examined) ([]whole, error) {
+func (r *slice) wholes(ctx context.Context, read *reader, e *examined) ([]whole, error) {
 	if err := r.Session.set(ctx, "constraint_exclusion", "on"); err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (r *run) wholes(ctx context.Context, read *reader, e *examined) ([]whole, e
 
 // beginDrop marks a partition and detaches it. It returns false if others keep it from that. Its mark says
 // afterwards whether this run detaches it, and nobody else.
-func (r *run) beginDrop(ctx context.Context, e *examined, w whole) (bool, error) {
+func (r *slice) beginDrop(ctx context.Context, e *examined, w whole) (bool, error) {
 	if err := r.checkTurn(ctx); err != nil {
 		return false, err
 	}
@@ -134,7 +134,7 @@ func (r *run) beginDrop(ctx context.Context, e *examined, w whole) (bool, error)
 
 // finishDrops drops the partitions that runs have detached, or have begun to detach. It returns false if
 // other transactions still use one of them, and names that partition in Why.
-func (r *run) finishDrops(ctx context.Context, e *examined, d *Dropped) (bool, error) {
+func (r *slice) finishDrops(ctx context.Context, e *examined, d *Dropped) (bool, error) {
 	for {
 		all, err := r.Session.catalog().markedOf(ctx, e.oid)
 		if err != nil {
@@ -172,7 +172,7 @@ func (r *run) finishDrops(ctx context.Context, e *examined, d *Dropped) (bool, e
 }
 
 // finishMarked does what is to be done with a table that carries a mark, and returns false if others keep it from that.
-func (r *run) finishMarked(ctx context.Context, e *examined, m marked, d *Dropped) (bool, error) {
+func (r *slice) finishMarked(ctx context.Context, e *examined, m marked, d *Dropped) (bool, error) {
 	switch m.state {
 	case markStale:
 		err := r.define(ctx, detachment{whole: m.whole, parent: e.relation, attempt: rand.Text()}.unmarkStale())
@@ -202,7 +202,7 @@ func (r *run) finishMarked(ctx context.Context, e *examined, m marked, d *Droppe
 // finishDrop finishes detaching a marked partition, and drops it in the same transaction. With the
 // partition locked, it first makes sure that this is still the one that a run has detached, and that
 // all its rows are dead.
-func (r *run) finishDrop(ctx context.Context, e *examined, m marked) error {
+func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StatementPatience)
 	defer cancel()
 	tx, err := r.Session.conn.Begin(ctx)
@@ -264,7 +264,7 @@ func (h heap) lives(s *statement) string {
 }
 
 // define runs a statement that defines something, which ends by itself under the session's short limits.
-func (r *run) define(ctx context.Context, sql string) error {
+func (r *slice) define(ctx context.Context, sql string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StatementPatience)
 	defer cancel()
 	began := time.Now()
@@ -274,7 +274,7 @@ func (r *run) define(ctx context.Context, sql string) error {
 }
 
 // checkTurn returns an error if the session may not delete any more.
-func (r *run) checkTurn(ctx context.Context) error {
+func (r *slice) checkTurn(ctx context.Context) error {
 	if r.Session.fence.Table == "" {
 		return nil
 	}

@@ -44,8 +44,8 @@ func isTimeout(err error) bool { return sqlState(err) == "57014" && !isRaised(er
 // statement took longer than it may. Later it may succeed.
 func isHindered(err error) bool { return isLockConflict(err) || isTimeout(err) }
 
-// isChanged reports whether a table is not as it was inspected any more: the guard in the
-// statement has found that, or the statement names what has gone or changed its type. A
+// isChanged reports whether a table is not as it was inspected any more: the statement's
+// fingerprint has shown that, or the statement names what has gone or changed its type. A
 // trigger's error is none of these: it says where it comes from.
 func isChanged(err error) bool {
 	if errors.Is(err, errChanged) {
@@ -110,7 +110,7 @@ func isServers(err error) bool {
 	return false
 }
 
-// recognized turns the error that our guard raises on purpose into errChanged.
+// recognized turns the error that a wrong fingerprint raises on purpose into errChanged.
 func (s *Session) recognized(err error) error {
 	pgErr, ok := errors.AsType[*pgconn.PgError](err)
 	if ok && pgErr.Code == "22P02" && strings.Contains(pgErr.Message, s.mark) { // invalid_text_representation

@@ -26,7 +26,7 @@ type leftHeap struct {
 
 // heapWalk visits the heaps of a table, and those that were locked again.
 type heapWalk struct {
-	*run
+	*slice
 
 	examined   *examined
 	conditions []condition

@@ -23,8 +23,8 @@ func TestATableThatCannotBeLookedIntoCostsTheOthersNoLookOfTheirOwn(t *testing.T
 	db := newDatabase(t)
 	pattern := db.idleTenants(40)
 	e := db.engine(pattern)
-	r := &run{Engine: e.Engine, Request: Request{Tables: e.tables}, progress: &Progress{}}
-	w := &patternWalk{run: r, into: &TableProgress{}}
+	r := &slice{Engine: e.Engine, Request: Request{Tables: e.tables}, progress: &Progress{}}
+	w := &patternWalk{slice: r, into: &TableProgress{}}
 	all, err := r.allMatches(t.Context())
 	require.NoError(t, err)
 	read, err := newReader(t.Context(), r.Session.catalog(), e.tables)

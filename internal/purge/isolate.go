@@ -36,7 +36,7 @@ func (i Isolation) exhausted() bool { return i.Failures >= 2*mostFailures }
 
 // isolation halves a list of rows, some of which cannot go, until those are alone.
 type isolation struct {
-	run    *run
+	slice  *slice
 	heap   heap
 	into   *TableProgress
 	until  time.Time
@@ -49,7 +49,7 @@ type isolation struct {
 // a constraint or a trigger keeps them, because rows that refer to them are
 // locked, or because together they take too long. It fails if a broken trigger keeps
 // every row of the table.
-func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target, cause error) (batchResult, error) {
+func (r *slice) isolate(ctx context.Context, h heap, t *TableProgress, in target, cause error) (batchResult, error) {
 	spent := &r.progress.Isolation
 	t.note(cause)
 	if spent.spent() {
@@ -73,7 +73,7 @@ func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target, 
 		ids = ids[:limit]
 		t.Cut = true
 	}
-	i := isolation{run: r, heap: h, into: t, until: time.Now().Add(targetPatience), locks: isLockConflict(cause), result: batchResult{how: blocked}}
+	i := isolation{slice: r, heap: h, into: t, until: time.Now().Add(targetPatience), locks: isLockConflict(cause), result: batchResult{how: blocked}}
 	err := i.halve(ctx, ids)
 	if err == nil && i.broken != nil && t.Deleted == 0 {
 		return batchResult{}, fmt.Errorf("delete batch: %w", i.broken)
@@ -86,7 +86,7 @@ func (r *run) isolate(ctx context.Context, h heap, t *TableProgress, in target, 
 
 // triesNone executes a DELETE of no rows. It fails if a trigger for each statement refuses even that:
 // then every DELETE is refused, and it is useless to try the rows one by one.
-func (r *run) triesNone(ctx context.Context, h heap) error {
+func (r *slice) triesNone(ctx context.Context, h heap) error {
 	_, err := r.Session.execute(ctx, h.deleteRows(target{}))
 	if isRefusal(err) {
 		r.progress.Isolation.Failures++
@@ -96,7 +96,7 @@ func (r *run) triesNone(ctx context.Context, h heap) error {
 }
 
 // leave counts the dead rows of a target in which some cannot be deleted, and deletes none.
-func (r *run) leave(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
+func (r *slice) leave(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	n, referenced, err := r.remaining(ctx, h, in)
 	t.Untried += n
 	return batchResult{undeletable: n, referenced: referenced}, err
@@ -112,19 +112,19 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 	case i.locks && time.Now().After(i.until):
 		i.result.locked += int64(len(ids))
 		return nil
-	case time.Now().After(i.until), i.run.progress.Isolation.spent():
+	case time.Now().After(i.until), i.slice.progress.Isolation.spent():
 		i.result.undeletable += int64(len(ids))
 		i.into.Untried += int64(len(ids))
 		return nil
 	}
 
-	n, err := i.run.Session.execute(ctx, i.heap.deleteRows(target{rows: ids}))
+	n, err := i.slice.Session.execute(ctx, i.heap.deleteRows(target{rows: ids}))
 	if err == nil {
 		i.into.Deleted += n
 		i.result.deleted += n
 		return nil
 	}
-	i.run.progress.Isolation.Failures++
+	i.slice.progress.Isolation.Failures++
 	locked := isLockConflict(err)
 	i.locks = i.locks && locked
 	switch {

@@ -68,15 +68,15 @@ func (g *LagGuard) reason(ctx context.Context, s *Session, known *Standbys, log 
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	g.look(ctx, s, now, log)
+	g.refresh(ctx, s, now, log)
 	if s.lost() {
 		return "" // the next statement will say so
 	}
 	return g.judge(known, now, log)
 }
 
-// look asks the database, unless it was asked a moment ago.
-func (g *LagGuard) look(ctx context.Context, s *Session, now time.Time, log *slog.Logger) {
+// refresh asks the database, unless it was asked a moment ago.
+func (g *LagGuard) refresh(ctx context.Context, s *Session, now time.Time, log *slog.Logger) {
 	if !g.sight.due(now) {
 		return
 	}

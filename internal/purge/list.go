@@ -17,8 +17,8 @@ var errTooMany = errors.New("more dead rows than are worth listing")
 
 // list lists the dead rows from a row on, by one index for each reason. It returns errTooMany if
 // there are more than worthListing, and a partial list if it takes longer than listPatience.
-func (r *run) list(ctx context.Context, h heap, leads []lead, from rowID) (*victims, error) {
-	l := lister{run: r, heap: h, found: &victims{most: mostVictims, from: from}, until: time.Now().Add(cmp.Or(r.listFor, listPatience))}
+func (r *slice) list(ctx context.Context, h heap, leads []lead, from rowID) (*victims, error) {
+	l := lister{slice: r, heap: h, found: &victims{most: mostVictims, from: from}, until: time.Now().Add(cmp.Or(r.listFor, listPatience))}
 	for _, lead := range leads {
 		list := l.byKey
 		if lead.after == nil {
@@ -34,7 +34,7 @@ func (r *run) list(ctx context.Context, h heap, leads []lead, from rowID) (*vict
 
 // lister collects a heap's dead rows.
 type lister struct {
-	run   *run
+	slice *slice
 	heap  heap
 	found *victims
 	until time.Time
@@ -43,7 +43,7 @@ type lister struct {
 // byKey reads the index of a timestamp page by page. Each page takes as long as a batch, and is
 // followed by a rest.
 func (l *lister) byKey(ctx context.Context, to lead) error {
-	pace := rowPacer(l.run.Pace)
+	pace := rowPacer(l.slice.Pace)
 	var from any
 	for seen, again, least := 0, 0, 0; ; {
 		limit := max(pace.size, least)
@@ -102,7 +102,7 @@ type page struct {
 
 // page adds some rows to the list.
 func (l *lister) page(ctx context.Context, to lead, from any, limit int) (page, error) {
-	if err := l.run.proceed(ctx); err != nil {
+	if err := l.slice.proceed(ctx); err != nil {
 		return page{}, err
 	}
 	var p page
@@ -119,7 +119,7 @@ func (l *lister) page(ctx context.Context, to lead, from any, limit int) (page, 
 		err = collect[pgtype.Timestamptz](ctx, l, st, &p)
 	}
 	p.took = time.Since(began)
-	l.run.read(p.took)
+	l.slice.read(p.took)
 	return p, err
 }
 
@@ -127,7 +127,7 @@ func (l *lister) page(ctx context.Context, to lead, from any, limit int) (page, 
 func collect[K comparable](ctx context.Context, l *lister, st *statement, p *page) error {
 	var id pgtype.TID
 	var key, last K
-	err := l.run.Session.each(ctx, st, []any{&id, &key}, func() {
+	err := l.slice.Session.each(ctx, st, []any{&id, &key}, func() {
 		l.found.add(newRowID(id))
 		if p.rows == 0 || key != last {
 			last, p.atLast = key, 0

@@ -113,7 +113,7 @@ func (t *TableProgress) tally() {
 	}
 	t.Work.Worked = sum.Worked
 	if sum.Worked > 0 { // else what the run before took is all that is known
-		t.Work.plan(left, heapsLeft{done: int(m.Visited), toCome: int(max(m.Tables-m.Visited, 0))})
+		t.Work.estimateLeft(left, heapsLeft{done: int(m.Visited), toCome: int(max(m.Tables-m.Visited, 0))})
 	}
 	t.Estimate, t.Deleted, t.Batches = sum.Estimate, sum.Deleted, sum.Batches
 	t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = sum.Counted, sum.Locked, sum.Undeletable, sum.Referenced, sum.Untried

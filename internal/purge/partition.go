@@ -28,8 +28,8 @@ type heap struct {
 	// their triggers and rules changes what it reaches.
 	watched []uint32
 
-	// description is what each statement compares, to fail if the heap has changed.
-	description string
+	// fingerprint is what each statement compares, to fail if the heap has changed.
+	fingerprint string
 
 	// fence is the session's.
 	fence fence
@@ -77,7 +77,7 @@ func (s *Session) heap(ctx context.Context, r relation, oid uint32, conditions [
 	}
 	h.watched = slices.Clone(h.path)
 	for {
-		// The description is read first: statements notice what changes after that.
+		// The fingerprint is read first: statements notice what changes after that.
 		if err := s.measure(ctx, &h); err != nil {
 			h.label = read.titleOf(ctx, oid)
 			return h, err
@@ -147,7 +147,7 @@ func (r *reader) empty(ctx context.Context, oids []uint32) (map[uint32]bool, err
 	return empty, nil
 }
 
-// measure reads a heap's size and description. It waits for a lock on the heap.
+// measure reads a heap's size and fingerprint. It waits for a lock on the heap.
 func (s *Session) measure(ctx context.Context, h *heap) error {
 	rows, err := s.conn.Query(ctx, `
 		SELECT
@@ -163,7 +163,7 @@ func (s *Session) measure(ctx context.Context, h *heap) error {
 					AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 11) OPERATOR(pg_catalog.=) 11
 					AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'::pg_catalog."char"
 			),
-			(`+fmt.Sprintf(description, "$1", "$2", "$3", "$4")+`),
+			(`+fmt.Sprintf(heapFingerprint, "$1", "$2", "$3", "$4")+`),
 			c.relfilenode
 		FROM pg_catalog.pg_class AS c,
 			(SELECT pg_catalog.current_setting('block_size')::pg_catalog.int8 AS size) AS block
@@ -179,7 +179,7 @@ func (s *Session) measure(ctx context.Context, h *heap) error {
 		}
 		return h.gone()
 	}
-	if err := rows.Scan(&h.blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.description, &h.file); err != nil {
+	if err := rows.Scan(&h.blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.fingerprint, &h.file); err != nil {
 		return fmt.Errorf("read its size: %w", err)
 	}
 	return nil

@@ -28,5 +28,5 @@ func TestAnEmptyPartitionCostsNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 100, p.Deleted())
 	require.Len(t, seen, 1)
-	require.LessOrEqual(t, seen["p7"], 4, "a list for each arm, and batches")
+	require.LessOrEqual(t, seen["p7"], 4, "a list for each reason, and batches")
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // choosePlan decides how to find a heap's dead rows.
-func (r *run) choosePlan(ctx context.Context, h heap, estimate int64) (string, error) {
+func (r *slice) choosePlan(ctx context.Context, h heap, estimate int64) (string, error) {
 	if len(h.ownReferences) > 0 {
 		return planSweep, nil // deletes rows in the order of their references, see window.go
 	}
@@ -41,7 +41,7 @@ func (r *run) choosePlan(ctx context.Context, h heap, estimate int64) (string, e
 func (h heap) worthListing() int64 { return max(victimsPerBlock*h.blocks, fewVictims) }
 
 // plan records the plan of one more heap.
-func (t *TableProgress) plan(name string) {
+func (t *TableProgress) recordPlan(name string) {
 	switch t.Plan {
 	case "", name:
 		t.Plan = name

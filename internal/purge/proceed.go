@@ -8,7 +8,7 @@ import (
 
 // proceed is called before every batch. It takes the rest that is due, waits for what guards say,
 // and returns why the run must not go on now: errSliceOver, errCapped, errShare, or ctx's cause.
-func (r *run) proceed(ctx context.Context) error {
+func (r *slice) proceed(ctx context.Context) error {
 	if r.rest > LongestRest && !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
 		r.progress.Rest, r.progress.WaitingFor = r.rest, Resting
 		return errSliceOver
@@ -49,7 +49,7 @@ func (r *run) proceed(ctx context.Context) error {
 }
 
 // guarded returns why deleting must wait, empty if it need not. Its error ends the slice.
-func (r *run) guarded(ctx context.Context) (string, error) {
+func (r *slice) guarded(ctx context.Context) (string, error) {
 	reason, err := r.WAL.reason(ctx, r.Session, &r.progress.WAL, r.Log)
 	standby := r.Lag.reason(ctx, r.Session, &r.progress.Standbys, r.Log)
 	return cmp.Or(reason, standby), err

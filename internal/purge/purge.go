@@ -81,8 +81,8 @@ type Request struct {
 	Earlier func(context.Context) map[string]Earlier
 }
 
-// run is one call of Run.
-type run struct {
+// slice is one call of Run: a part of a run.
+type slice struct {
 	Engine
 	Request
 	progress *Progress
@@ -115,7 +115,7 @@ func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, 
 		return from, err
 	}
 	progress.Rest = 0
-	r := &run{Engine: e, Request: req, progress: &progress}
+	r := &slice{Engine: e, Request: req, progress: &progress}
 	if r.MaxDuration > 0 {
 		r.Pace.FinishWithin = min(r.Pace.FinishWithin, r.MaxDuration)
 	}
@@ -163,7 +163,7 @@ func isGivenBack(err error) bool {
 }
 
 // finish ends the run when no table is left to work on, or the cap is spent.
-func (r *run) finish(spent bool) (Progress, error) {
+func (r *slice) finish(spent bool) (Progress, error) {
 	if err := r.progress.err(); err != nil {
 		return *r.progress, err
 	}
@@ -174,7 +174,7 @@ func (r *run) finish(spent bool) (Progress, error) {
 }
 
 // most is how many rows the run may delete; 0 = no cap. A dry run has none.
-func (r *run) most() int64 {
+func (r *slice) most() int64 {
 	if r.DryRun {
 		return 0
 	}
@@ -182,7 +182,7 @@ func (r *run) most() int64 {
 }
 
 // begin compares the clocks and, in a run's first slice, fixes the cutoff.
-func (r *run) begin(ctx context.Context) error {
+func (r *slice) begin(ctx context.Context) error {
 	now, ahead, err := r.Session.Now(ctx)
 	if err != nil {
 		return err
@@ -212,10 +212,10 @@ func (r *run) begin(ctx context.Context) error {
 }
 
 // spent reports whether the table has deleted its share of the cap.
-func (r *run) spent() bool { return r.most() > 0 && r.current.Deleted >= r.upTo }
+func (r *slice) spent() bool { return r.most() > 0 && r.current.Deleted >= r.upTo }
 
 // report gives the caller the progress.
-func (r *run) report() {
+func (r *slice) report() {
 	if r.Report != nil {
 		r.tally()
 		r.Report(r.progress)
@@ -223,7 +223,7 @@ func (r *run) report() {
 }
 
 // record has the progress stored.
-func (r *run) record() error {
+func (r *slice) record() error {
 	if r.Record == nil {
 		return nil
 	}
@@ -234,7 +234,7 @@ func (r *run) record() error {
 	return nil
 }
 
-func (r *run) tally() {
+func (r *slice) tally() {
 	for i := range r.progress.Tables {
 		r.progress.Tables[i].tally()
 	}

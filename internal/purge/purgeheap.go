@@ -30,7 +30,7 @@ const (
 )
 
 // purgeHeap works on one heap, from the table's position if that is in it.
-func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
+func (r *slice) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 	t.enter(h)
 	if err := r.workHeap(ctx, h, t); err != nil || r.DryRun || t.Cut {
 		return err
@@ -43,7 +43,7 @@ func (r *run) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {
 	return err
 }
 
-func (r *run) workHeap(ctx context.Context, h heap, t *TableProgress) error {
+func (r *slice) workHeap(ctx context.Context, h heap, t *TableProgress) error {
 	if err := r.Session.restrict(ctx, &h); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (r *run) workHeap(ctx context.Context, h heap, t *TableProgress) error {
 		if !r.DryRun {
 			t.Estimate += estimate
 		}
-		t.plan(plan)
+		t.recordPlan(plan)
 	}
 	if at.Plan == planIndex {
 		listed, err := r.workList(ctx, h, t)
@@ -79,7 +79,7 @@ func (r *run) workHeap(ctx context.Context, h heap, t *TableProgress) error {
 		}
 		t.restart(0) // too many dead rows for a list: sweep from here on
 		t.Plan = ""
-		t.plan(planSweep)
+		t.recordPlan(planSweep)
 	}
 	return r.sweep(ctx, h, t)
 }
@@ -87,7 +87,7 @@ func (r *run) workHeap(ctx context.Context, h heap, t *TableProgress) error {
 // workList deletes the rows that indexes list, one list after the other, each of bounded size and time.
 // It returns false if the heap is to be swept instead: an index is gone, there are so many dead rows
 // that a sweep is cheaper, or lists take too long.
-func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, error) {
+func (r *slice) workList(ctx context.Context, h heap, t *TableProgress) (bool, error) {
 	leads, err := r.Session.leads(ctx, h)
 	if err != nil || leads == nil { // an index is gone since the plan was made
 		return false, err
@@ -128,7 +128,7 @@ func (r *run) workList(ctx context.Context, h heap, t *TableProgress) (bool, err
 }
 
 // sweep deletes the dead rows of one range of blocks after another, once through the heap.
-func (r *run) sweep(ctx context.Context, h heap, t *TableProgress) error {
+func (r *slice) sweep(ctx context.Context, h heap, t *TableProgress) error {
 	if len(h.ownReferences) > 0 {
 		return r.sweepWindows(ctx, h, t)
 	}
@@ -149,7 +149,7 @@ func (r *run) sweep(ctx context.Context, h heap, t *TableProgress) error {
 }
 
 // walk deletes the walker's rows batch by batch, and sizes each batch by how the last one went.
-func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace pacer) error {
+func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace pacer) error {
 	pace = pace.from(t.Position.Size)
 	for {
 		t.Position.Size = pace.size
@@ -198,7 +198,7 @@ func (r *run) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace
 			t.Referenced += done.referenced
 		}
 		t.Work.learn(in, took)
-		t.Work.plan(w.left(&t.Work), r.heaps)
+		t.Work.estimateLeft(w.left(&t.Work), r.heaps)
 		if r.most() > 0 {
 			t.Work.capped(t.Deleted, r.upTo)
 		}

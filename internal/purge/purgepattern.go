@@ -13,7 +13,7 @@ const hastyTries = 1
 
 // patternWalk goes through the tables of a pattern.
 type patternWalk struct {
-	*run
+	*slice
 
 	all     []match // in the order of a round
 	into    *TableProgress
@@ -22,7 +22,7 @@ type patternWalk struct {
 
 // purgePattern works on the tables that a pattern matches, from the pattern's progress on. If a table
 // fails, the others are purged all the same, and the error at the end names it.
-func (r *run) purgePattern(ctx context.Context, pattern Table, t *TableProgress) error {
+func (r *slice) purgePattern(ctx context.Context, pattern Table, t *TableProgress) error {
 	all, err := r.matchedBy(ctx, pattern)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (r *run) purgePattern(ctx context.Context, pattern Table, t *TableProgress)
 	r.confirm(t)
 	r.pattern = t
 	slices.SortFunc(all, func(a, b match) int { return cmp.Compare(m.place(a.oid), m.place(b.oid)) })
-	w := &patternWalk{run: r, all: all, into: t, mayHave: r.upTo}
+	w := &patternWalk{slice: r, all: all, into: t, mayHave: r.upTo}
 	defer func() {
 		t.tally()
 		r.current, r.upTo, r.pattern = t, w.mayHave, nil
@@ -54,7 +54,7 @@ func (r *run) purgePattern(ctx context.Context, pattern Table, t *TableProgress)
 }
 
 // matchedBy are the tables whose first pattern this one is. The database is asked once in a slice.
-func (r *run) matchedBy(ctx context.Context, pattern Table) ([]match, error) {
+func (r *slice) matchedBy(ctx context.Context, pattern Table) ([]match, error) {
 	matches, err := r.allMatches(ctx)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (r *run) matchedBy(ctx context.Context, pattern Table) ([]match, error) {
 	return firstBy(pattern, r.configured(), matches), nil
 }
 
-func (r *run) allMatches(ctx context.Context) ([]match, error) {
+func (r *slice) allMatches(ctx context.Context) ([]match, error) {
 	if r.matches != nil {
 		return r.matches, nil
 	}
@@ -76,7 +76,7 @@ func (r *run) allMatches(ctx context.Context) ([]match, error) {
 }
 
 // named is a table that a request named, with the rules of the patterns that match it.
-func (r *run) named(ctx context.Context, t Table) (Table, error) {
+func (r *slice) named(ctx context.Context, t Table) (Table, error) {
 	all, err := r.allMatches(ctx)
 	if err != nil {
 		return t, err

@@ -7,7 +7,7 @@ import (
 
 // purgeTable works on one table from its position on. If some of its heaps cannot be purged, it
 // returns that error once the others are done.
-func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) error {
+func (r *slice) purgeTable(ctx context.Context, table Table, t *TableProgress) error {
 	read, err := newReader(ctx, r.Session.catalog(), r.configured())
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 	if err := r.Session.noteSettings(ctx); err != nil {
 		return err
 	}
-	walk := &heapWalk{run: r, examined: e, conditions: e.conditionsOf(r.progress.Cutoff), read: read, into: t}
+	walk := &heapWalk{slice: r, examined: e, conditions: e.conditionsOf(r.progress.Cutoff), read: read, into: t}
 	t.Rule = words(walk.conditions)
 	if r.DryRun { // counts the dead rows first, and decides by that whether the rule would be held
 		if err := r.dropPartitions(ctx, e, read, t); err != nil {
@@ -57,7 +57,7 @@ func (r *run) purgeTable(ctx context.Context, table Table, t *TableProgress) err
 
 // denied returns which privilege is missing, if it was taken away since the table was examined. It
 // returns err as it is if that is not why, as when a trigger was denied something.
-func (r *run) denied(ctx context.Context, table Table, err error) error {
+func (r *slice) denied(ctx context.Context, table Table, err error) error {
 	read, readErr := newReader(ctx, r.Session.catalog(), r.configured())
 	if readErr != nil {
 		return err
@@ -70,7 +70,7 @@ func (r *run) denied(ctx context.Context, table Table, err error) error {
 }
 
 // configured are all tables that a cascade must not reach.
-func (r *run) configured() []Table {
+func (r *slice) configured() []Table {
 	if r.Configured == nil {
 		return r.Tables
 	}
@@ -79,7 +79,7 @@ func (r *run) configured() []Table {
 
 // dropped reports whether a heap could not be purged because it was a partition that has been
 // dropped or detached since.
-func (r *run) dropped(ctx context.Context, h heap, err error) bool {
+func (r *slice) dropped(ctx context.Context, h heap, err error) bool {
 	if errors.Is(err, errDropped) {
 		return true
 	}
@@ -91,7 +91,7 @@ func (r *run) dropped(ctx context.Context, h heap, err error) bool {
 }
 
 // twin is the name of an earlier table of the run if that is the same relation, and has not failed.
-func (r *run) twin(t *TableProgress, relation relation) string {
+func (r *slice) twin(t *TableProgress, relation relation) string {
 	for i := range r.progress.Tables {
 		switch other := &r.progress.Tables[i]; {
 		case other == t:

@@ -31,7 +31,7 @@ func (p *Progress) PaceNow() PaceNow {
 
 // pay takes into account that a statement on the table took so long: the governor decides anew, and
 // a rest is due before the next statement.
-func (r *run) pay(took time.Duration) {
+func (r *slice) pay(took time.Duration) {
 	r.current.Work.Worked += took
 	now := r.clock()
 	g := r.progress.Governor.after(now, r.progress.workLeft())
@@ -46,7 +46,7 @@ func (r *run) pay(took time.Duration) {
 
 // read is pay for a statement that only reads. Its rest is at the largest duty, because only what is
 // written holds up the application's commits.
-func (r *run) read(took time.Duration) {
+func (r *slice) read(took time.Duration) {
 	r.current.Work.Worked += took
 	r.rest = r.Pace.rest(took)
 }
@@ -58,7 +58,7 @@ const shownRest = 2 * time.Second
 const Resting = "resting"
 
 // takeRest takes the rest that is due.
-func (r *run) takeRest(ctx context.Context) error {
+func (r *slice) takeRest(ctx context.Context) error {
 	if r.rest >= shownRest {
 		r.progress.WaitingFor = Resting
 		r.report()
@@ -71,4 +71,4 @@ func (r *run) takeRest(ctx context.Context) error {
 }
 
 // clock is the database's.
-func (r *run) clock() time.Time { return time.Now().Add(r.ahead).UTC() }
+func (r *slice) clock() time.Time { return time.Now().Add(r.ahead).UTC() }

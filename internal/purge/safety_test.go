@@ -62,7 +62,7 @@ func TestFault13SurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 			}
 		}
 
-		look := func() {
+		noteLive := func() {
 			for _, id := range db.ids(`SELECT id FROM refresh_tokens WHERE (expires_at < now() OR revoked) IS NOT TRUE`) {
 				mustStay[id] = true
 			}
@@ -70,13 +70,13 @@ func TestFault13SurvivorsAreTheLiveAndTheRenewed(t *testing.T) {
 		e := db.engineOn(db.watched(func(sql string) {
 			if strings.HasPrefix(sql, "DELETE") {
 				act()
-				look()
+				noteLive()
 			}
 		}), tokens)
 		defer e.Session.Close(t.Context())
 		e.Pace.BatchTarget = time.Duration(rapid.IntRange(1, 2000).Draw(rt, "target")) * time.Microsecond
-		look()
-		_, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(*Progress) { act(); look() }}, Progress{})
+		noteLive()
+		_, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(*Progress) { act(); noteLive() }}, Progress{})
 		require.NoError(rt, err)
 
 		for _, id := range db.ids(`SELECT id FROM refresh_tokens`) {

@@ -86,7 +86,7 @@ func TestFault42ABatchReadsNoneOfTheOtherConstraintsOfTheDatabase(t *testing.T) 
 		EXECUTE format('CREATE TABLE other_%s (%s)', i, (SELECT string_agg(format('c%s int CHECK (c%1$s > 0)', n), ',') FROM generate_series(1, 200) AS n));
 		END LOOP; END $$`)
 	require.Greater(t, db.number(`SELECT count(*) FROM pg_constraint`), int64(20000))
-	require.LessOrEqual(t, read(), before+20, "blocks read by the guard of a batch: %d without them", before)
+	require.LessOrEqual(t, read(), before+20, "blocks read for the fingerprint of a batch: %d without them", before)
 }
 
 func TestFault41AKeyWhoseLookUpLocksAllPartitionsIsRefused(t *testing.T) {

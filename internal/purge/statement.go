@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// description is SQL that describes a heap by its name, its columns and their types, whose partition it
-// is, and what acts on a DELETE: triggers (those of foreign keys too), rules, row-level security. Every
-// statement that deletes compares the description with that of when the heap was examined, under the
-// table's lock. Its parameters: the heap, its columns, the heap with its ancestors, and these with the
-// tables that a DELETE cascades into.
-const description = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+// heapFingerprint is SQL for a text that describes a heap: by its name, its columns and their types,
+// whose partition it is, and what acts on a DELETE: triggers (those of foreign keys too), rules,
+// row-level security. Every statement that deletes compares the text with that of when the heap was
+// examined, under the table's lock. Its parameters: the heap, its columns, the heap with its ancestors,
+// and these with the tables that a DELETE cascades into.
+const heapFingerprint = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid),
@@ -28,20 +28,20 @@ const description = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])))`
 
-// guard makes the statement fail if the heap is not as it was when it was examined, or if its name means
-// another table now. It is evaluated once, before any row is read. A mismatch must not look as if there
-// were no dead rows. So the condition then casts a text with the session's mark to boolean, which is an
-// error.
-func (h heap) guard(s *statement) string {
-	current := fmt.Sprintf(description, s.arg(h.oid), s.arg(h.table.columnNames()), s.arg(h.path), s.arg(h.watched))
+// requireFingerprint makes the statement fail if the heap is not as it was when it was examined, or if
+// its name means another table now. It is evaluated once, before any row is read. A mismatch must not
+// look as if there were no dead rows. So the condition then casts a text with the session's mark to
+// boolean, which is an error.
+func (h heap) requireFingerprint(s *statement) string {
+	current := fmt.Sprintf(heapFingerprint, s.arg(h.oid), s.arg(h.table.columnNames()), s.arg(h.path), s.arg(h.watched))
 	return fmt.Sprintf("t.tableoid OPERATOR(pg_catalog.=) %s::pg_catalog.oid\n  AND CASE WHEN (%s) OPERATOR(pg_catalog.=) %s::pg_catalog.text "+
-		"THEN true ELSE pg_catalog.concat(%[4]s::pg_catalog.text, (%[2]s))::pg_catalog.bool END", s.arg(h.oid), current, s.arg(h.description), s.arg(h.mark)) + h.fence.compare(s)
+		"THEN true ELSE pg_catalog.concat(%[4]s::pg_catalog.text, (%[2]s))::pg_catalog.bool END", s.arg(h.oid), current, s.arg(h.fingerprint), s.arg(h.mark)) + h.fence.compare(s)
 }
 
 // deleteRows deletes the target's dead rows.
 func (h heap) deleteRows(in target) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s\n  AND %s", h.name, in.where(s), h.deletable(s, in), h.guard(s))
+	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s\n  AND %s", h.name, in.where(s), h.deletable(s, in), h.requireFingerprint(s))
 	return s
 }
 
@@ -53,7 +53,7 @@ func (h heap) deleteUnlocked(in target, limit int64) *statement {
 	if limit > 0 {
 		fmt.Fprintf(s, "    LIMIT %s\n", s.arg(limit))
 	}
-	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s\n  AND %s", h.deletable(s, in), h.guard(s))
+	fmt.Fprintf(s, "    FOR UPDATE SKIP LOCKED))\n  AND %s\n  AND %s", h.deletable(s, in), h.requireFingerprint(s))
 	return s
 }
 

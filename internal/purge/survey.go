@@ -45,7 +45,7 @@ type Edge struct {
 }
 
 // survey adds a target's rows to what the dry run has seen of the heap.
-func (r *run) survey(ctx context.Context, h heap, t *TableProgress, in target) error {
+func (r *slice) survey(ctx context.Context, h heap, t *TableProgress, in target) error {
 	seen := newSurvey(h.conditions)
 	into := []any{&seen.Rows, &seen.Expired, &seen.Done, &seen.Both, &seen.Future, &seen.Ancient}
 	times := make([]pgtype.Timestamp, 4*len(seen.Edges))
@@ -68,19 +68,19 @@ func (r *run) survey(ctx context.Context, h heap, t *TableProgress, in target) e
 
 // surveyLive looks for live rows, after a dry run has listed the dead ones: by the index of each column,
 // and for as long as one statement may take.
-func (r *run) surveyLive(ctx context.Context, h heap, t *TableProgress) error {
+func (r *slice) surveyLive(ctx context.Context, h heap, t *TableProgress) error {
 	seen := newSurvey(h.conditions)
 	for i, on := range sides(h.conditions) {
-		for _, look := range []struct {
+		for _, edge := range []struct {
 			st   *statement
 			into **int64
 		}{{h.firstLive(on), &seen.Edges[i].FirstLive}, {h.last(on), &seen.Edges[i].Last}} {
 			var at pgtype.Timestamp
-			err := r.Session.query(ctx, look.st, &at)
+			err := r.Session.query(ctx, edge.st, &at)
 			if err != nil && !isTimeout(err) {
 				return fmt.Errorf("look for rows that live: %w", err)
 			}
-			*look.into = seconds(at)
+			*edge.into = seconds(at)
 		}
 	}
 	limit := 2*t.Position.Survey.dead() + 1

@@ -52,7 +52,7 @@ func (r Reach) touches() []Key {
 }
 
 // countTouched counts what a target's dead rows would take along or change.
-func (r *run) countTouched(ctx context.Context, h heap, t *TableProgress, in target) error {
+func (r *slice) countTouched(ctx context.Context, h heap, t *TableProgress, in target) error {
 	for _, k := range h.touches {
 		touched := t.touchedBy(k)
 		if touched.Uncounted {

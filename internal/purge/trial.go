@@ -37,7 +37,7 @@ type Accepted struct {
 // rule of a table that no run has completed needs none. For a table of a pattern, also a new one, the
 // rules that count are those accepted for the pattern. But if a run that completed the table by itself
 // is later than the last one that completed the pattern, those accepted for the table count.
-func (r *run) changed(t *TableProgress) bool {
+func (r *slice) changed(t *TableProgress) bool {
 	if r.MaxShare <= 0 {
 		return false
 	}
@@ -52,7 +52,7 @@ func (r *run) changed(t *TableProgress) bool {
 }
 
 // patternOf is the pattern that a table belongs to, unless the table is configured by its own name.
-func (r *run) patternOf(t *TableProgress) (Table, bool) {
+func (r *slice) patternOf(t *TableProgress) (Table, bool) {
 	all := r.configured()
 	if slices.ContainsFunc(all, func(c Table) bool { return !c.IsPattern() && c.String() == t.Name }) {
 		return Table{}, false
@@ -66,7 +66,7 @@ func (r *run) patternOf(t *TableProgress) (Table, bool) {
 
 // confirm notes the table's rule in the run's first slice on it, if somebody has confirmed the run. If a
 // later slice finds another rule, nobody has confirmed that one.
-func (r *run) confirm(t *TableProgress) {
+func (r *slice) confirm(t *TableProgress) {
 	if r.Confirmed && t.Confirmed == "" {
 		t.Confirmed = t.Fingerprint
 	}
@@ -74,7 +74,7 @@ func (r *run) confirm(t *TableProgress) {
 
 // confirmed reports whether somebody has confirmed the table's rule or, for a table of a pattern, the
 // pattern's rule.
-func (r *run) confirmed(t *TableProgress) bool {
+func (r *slice) confirmed(t *TableProgress) bool {
 	if r.pattern != nil {
 		t = r.pattern
 	}
@@ -107,9 +107,9 @@ func (w *heapWalk) hold(ctx context.Context) error {
 	if t.Trial == nil || t.Trial.Fingerprint != t.Fingerprint {
 		t.Trial = &Trial{Fingerprint: t.Fingerprint}
 	}
-	counting := *w.run
+	counting := *w.slice
 	counting.DryRun = true
-	trial := &heapWalk{run: &counting, examined: w.examined, conditions: w.conditions, read: w.read, into: t}
+	trial := &heapWalk{slice: &counting, examined: w.examined, conditions: w.conditions, read: w.read, into: t}
 	if !w.DryRun {
 		if t.Trial.Dead == nil {
 			t.Trial.Dead = &TableProgress{}
@@ -190,7 +190,7 @@ func (w *heapWalk) countRows(ctx context.Context, h heap, trial *Trial, enough f
 		var n int64
 		err := w.Session.query(ctx, h.countAll(in), &n)
 		took := time.Since(began)
-		w.run.read(took)
+		w.slice.read(took)
 		if isTimeout(err) && pace.size > 1 {
 			pace = pace.after(took, timedOut)
 			continue

@@ -29,7 +29,7 @@ func (g *WALGuard) reason(ctx context.Context, s *Session, known *WALWaits, log 
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	g.look(ctx, s, now, log)
+	g.refresh(ctx, s, now, log)
 	if s.lost() {
 		return "", nil // the next statement will say so
 	}
@@ -48,8 +48,8 @@ func (g *WALGuard) reason(ctx context.Context, s *Session, known *WALWaits, log 
 	return reason, err
 }
 
-// look asks the database, unless it was asked a moment ago.
-func (g *WALGuard) look(ctx context.Context, s *Session, now time.Time, log *slog.Logger) {
+// refresh asks the database, unless it was asked a moment ago.
+func (g *WALGuard) refresh(ctx context.Context, s *Session, now time.Time, log *slog.Logger) {
 	if !g.sight.due(now) {
 		return
 	}

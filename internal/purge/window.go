@@ -25,7 +25,7 @@ type window struct {
 // sweepWindows deletes the dead rows of a heap whose rows refer to each other, window after window. In
 // each window a row is deleted after those that refer to it. A heap with more than one window is swept
 // in several passes, because a row may be kept by one in a later window.
-func (r *run) sweepWindows(ctx context.Context, h heap, t *TableProgress) error {
+func (r *slice) sweepWindows(ctx context.Context, h heap, t *TableProgress) error {
 	at := &t.Position
 	if at.End == 0 || at.End > h.blocks {
 		at.End = h.blocks
@@ -60,7 +60,7 @@ func (r *run) sweepWindows(ctx context.Context, h heap, t *TableProgress) error 
 
 // listWindow lists dead rows from the position on, and the rows that refer to them: as many as fit into
 // memory, and into a quarter of what is left of the slice.
-func (r *run) listWindow(ctx context.Context, h heap, t *TableProgress) (window, error) {
+func (r *slice) listWindow(ctx context.Context, h heap, t *TableProgress) (window, error) {
 	at := &t.Position
 	w := window{to: at.Row.block()}
 	until := time.Now().Add(listPatience)
@@ -124,7 +124,7 @@ func (w *window) add(ctx context.Context, s *Session, h heap, in target) error {
 }
 
 // workWindow deletes a window's rows in the order that their references allow.
-func (r *run) workWindow(ctx context.Context, h heap, t *TableProgress, w window) error {
+func (r *slice) workWindow(ctx context.Context, h heap, t *TableProgress, w window) error {
 	ordered, circles, kept := order(w.dead, w.references)
 	if r.DryRun {
 		return r.countWindow(ctx, h, t, w, ordered, circles, kept)
@@ -138,7 +138,7 @@ func (r *run) workWindow(ctx context.Context, h heap, t *TableProgress, w window
 }
 
 // countWindow is workWindow for a dry run.
-func (r *run) countWindow(ctx context.Context, h heap, t *TableProgress, w window, ordered rowList, circles []rowList, kept int64) error {
+func (r *slice) countWindow(ctx context.Context, h heap, t *TableProgress, w window, ordered rowList, circles []rowList, kept int64) error {
 	all := slices.Concat(append([]rowList{ordered}, circles...)...)
 	slices.Sort(all)
 	h.restrictions = nil // the rows that refer to them are deleted first

@@ -49,9 +49,9 @@ func (h *heapsLeft) pass(n int) {
 	h.toCome -= n
 }
 
-// plan sets Left, given what is left of the current heap. For the heaps that come after it, it goes
-// by the earlier run, or by the heaps that are done.
-func (w *Workload) plan(here time.Duration, heaps heapsLeft) {
+// estimateLeft sets Left, given what is left of the current heap. For the heaps that come after it, it
+// goes by the earlier run, or by the heaps that are done.
+func (w *Workload) estimateLeft(here time.Duration, heaps heapsLeft) {
 	switch {
 	case heaps.toCome == 0:
 	case w.Earlier > 0:
@@ -99,7 +99,7 @@ const stints = 60
 
 // stintFrom is how long a table is worked on while nothing is known of others, which may need most of
 // the run's time. Zero: until it is done.
-func (r *run) stintFrom(now time.Time) time.Time {
+func (r *slice) stintFrom(now time.Time) time.Time {
 	if r.Pace.FinishWithin == 0 {
 		return time.Time{}
 	}
@@ -107,12 +107,12 @@ func (r *run) stintFrom(now time.Time) time.Time {
 }
 
 // stintOver reports whether the current table has to give way to one of which nothing is known.
-func (r *run) stintOver() bool {
+func (r *slice) stintOver() bool {
 	return !r.stint.IsZero() && time.Now().After(r.stint) && r.progress.unknown(r.current)
 }
 
 // expect begins the tables' workloads with what earlier runs recorded.
-func (r *run) expect(ctx context.Context) {
+func (r *slice) expect(ctx context.Context) {
 	if r.Earlier == nil {
 		return
 	}
