@@ -15,6 +15,7 @@ import (
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/turn"
 )
 
 // columnTypes are what the columns of the fuzzed table may be.
@@ -97,7 +98,7 @@ func requireNullsStay(t *testing.T, url string, table purge.Table, rule purge.Ru
 	_, err = conn.Exec(t.Context(), `INSERT INTO fuzzed DEFAULT VALUES`)
 	require.NoError(t, err)
 
-	session, err := purge.Open(t.Context(), conn.Config(), nil)
+	session, err := purge.Open(t.Context(), conn.Config(), turn.Alone)
 	require.NoError(t, err)
 	defer session.Close(t.Context())
 	engine := purge.Engine{Session: session, Pace: purge.Pace{DutyCycle: 1}, Log: slog.New(slog.DiscardHandler)}

@@ -276,7 +276,7 @@ func (r *slice) define(ctx context.Context, sql string) error {
 // checkTurn returns an error if the session may not delete any more.
 func (r *slice) checkTurn(ctx context.Context) error {
 	if r.Session.fence.Table == "" {
-		return nil
+		return errNoFence
 	}
 	s := &statement{}
 	s.WriteString("SELECT WHERE true")

@@ -18,6 +18,9 @@ var (
 	// ErrFenceLocked says that the fence could not be compared, because some session has locked its
 	// row.
 	ErrFenceLocked = errors.New("the row that says whose turn it is, is locked by another session")
+
+	// errNoFence says that a session would delete without a fence.
+	errNoFence = errors.New("the session has not claimed the right to delete")
 )
 
 // Claim takes the right to delete, on a session that was just opened and that will use it.
@@ -26,7 +29,7 @@ type Claim func(ctx context.Context, conn *pgx.Conn) (Fence, error)
 
 // Fence is a row of the caller's that each batch locks and compares, in its own statement
 // and before it deletes. So whoever changes the row waits for the batch in hand, and no
-// batch deletes anything after that. The zero value is no fence.
+// batch deletes anything after that. No session deletes by the zero value.
 type Fence struct {
 	// Table has that one row, and in it a column epoch of type bigint. It is quoted for SQL.
 	Table string
@@ -48,9 +51,6 @@ func newFence(f Fence) fence { return fence{f, "epoch, but not of " + rand.Text(
 // not look as if there were no dead rows. So the condition then casts the mark to boolean, which is an
 // error.
 func (f fence) compare(s *statement) string {
-	if f.Table == "" {
-		return ""
-	}
 	const epoch = "SELECT turn.epoch FROM %s AS turn FOR SHARE"
 	return fmt.Sprintf("\n  AND CASE WHEN ("+epoch+") OPERATOR(pg_catalog.=) %s::pg_catalog.int8 THEN true\n"+
 		"    ELSE pg_catalog.concat(%s::pg_catalog.text, ("+epoch+"))::pg_catalog.bool END",
@@ -60,9 +60,6 @@ func (f fence) compare(s *statement) string {
 // explain returns ErrFenced or ErrFenceLocked for an error that comes from the fence, and any other
 // error as it is.
 func (s *Session) explain(ctx context.Context, err error) error {
-	if s.fence.Table == "" || err == nil {
-		return err
-	}
 	pgErr, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
 	case ok && pgErr.Code == "22P02" && strings.Contains(pgErr.Message, s.fence.mark):

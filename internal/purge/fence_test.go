@@ -88,6 +88,22 @@ func TestFault64WhoTakesTheTurnWaitsForTheBatchInHand(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
+func TestFault64ASessionThatHasNotClaimedTheTurnDeletesNothing(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	_, err := Open(t.Context(), db.config(nil), func(context.Context, *pgx.Conn) (Fence, error) { return Fence{}, nil })
+	require.ErrorIs(t, err, errNoFence)
+
+	s, err := connect(t.Context(), db.config(nil))
+	require.NoError(t, err)
+	t.Cleanup(func() { s.Close(context.Background()) })
+	e := db.engineOn(s, tokens)
+	_, err = e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.ErrorContains(t, err, errNoFence.Error())
+	require.ErrorIs(t, (&slice{Engine: e.Engine}).checkTurn(t.Context()), errNoFence, "nor does it drop partitions")
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
+}
+
 func TestFault65ALockedTurnIsToldFromALockedTable(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens, createTurn, `INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 100)`)

@@ -26,7 +26,7 @@ func TestFault54AStandbyThatIsDelayedOnPurposeIsWaitedForALittleAndThenLeftOut(t
 
 	config, err := pgx.ParseConfig(server.URL("app"))
 	require.NoError(t, err)
-	session, err := Open(t.Context(), config, nil)
+	session, err := Open(t.Context(), config, alone)
 	require.NoError(t, err)
 	defer session.Close(t.Context())
 	e := Engine{

@@ -80,6 +80,12 @@ func (db *database) role(grants string) string {
 	return name
 }
 
+// alone claims the right to delete in a database in which nothing else does: what its batches compare
+// is a constant.
+func alone(context.Context, *pgx.Conn) (Fence, error) {
+	return Fence{Table: "(SELECT 1::pg_catalog.int8 AS epoch)", Epoch: 1}, nil
+}
+
 // session opens a run's session.
 func (db *database) session() *Session {
 	db.t.Helper()
@@ -90,7 +96,7 @@ func (db *database) session() *Session {
 // is about, a statement that leaves it to the search_path which object it means fails it.
 func (db *database) watched(statement pgtest.Watch) *Session {
 	db.t.Helper()
-	s, err := Open(db.t.Context(), db.config(statement), nil)
+	s, err := Open(db.t.Context(), db.config(statement), alone)
 	require.NoError(db.t, err)
 	db.t.Cleanup(func() { s.Close(context.Background()) })
 	return s

@@ -55,7 +55,7 @@ func TestBatchesAreAsLargeFromFarAway(t *testing.T) {
 		conn, err := dial(ctx, network, addr)
 		return farConn{conn, 60 * time.Millisecond}, err
 	}
-	s, err := Open(t.Context(), config, nil)
+	s, err := Open(t.Context(), config, alone)
 	require.NoError(t, err)
 	defer s.Close(t.Context())
 	e := db.engineOn(s, tokens)

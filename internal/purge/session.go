@@ -40,16 +40,17 @@ type Session struct {
 	overhead overhead
 }
 
-// Open connects and claims the right to delete, unless claim is nil.
+// Open connects and claims the right to delete. A claim that gives no fence is an error: then nothing
+// would keep two runs from deleting at a time.
 func Open(ctx context.Context, config *pgx.ConnConfig, claim Claim) (*Session, error) {
 	s, err := connect(ctx, config)
 	if err != nil {
 		return nil, Explain(err)
 	}
-	if claim == nil {
-		return s, nil
-	}
 	claimed, err := claim(ctx, s.conn)
+	if err == nil && claimed.Table == "" {
+		err = errNoFence
+	}
 	if err != nil {
 		s.Close(ctx)
 		return nil, err
@@ -58,7 +59,7 @@ func Open(ctx context.Context, config *pgx.ConnConfig, claim Claim) (*Session, e
 	return s, nil
 }
 
-// connect opens a session that may read the catalog.
+// connect opens a session that only reads: it has no fence, so it executes no statement that deletes.
 func connect(ctx context.Context, config *pgx.ConnConfig) (*Session, error) {
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {

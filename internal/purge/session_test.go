@@ -17,7 +17,7 @@ func TestASessionThatIsClosedNoLongerCountsAgainstTheLimitOfConnections(t *testi
 	config, err := pgx.ParseConfig(url)
 	require.NoError(t, err)
 	for range 100 {
-		s, err := Open(t.Context(), config, nil)
+		s, err := Open(t.Context(), config, alone)
 		require.NoError(t, err)
 		s.Close(t.Context())
 	}

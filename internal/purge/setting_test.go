@@ -30,7 +30,7 @@ func TestFault88ARunWhoseSessionWouldFireNoTriggerIsRefused(t *testing.T) {
 	db.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database()); END $$`)
 	config, err := pgx.ParseConfig(db.url)
 	require.NoError(t, err)
-	_, err = Open(t.Context(), config, nil)
+	_, err = Open(t.Context(), config, alone)
 	require.EqualError(t, err, "session_replication_role is replica, so that no trigger would fire and no foreign key be checked: "+
 		"reset it for the role, the database or the connection, whichever sets it")
 	_, err = Inspect(t.Context(), config, []Table{tokens})

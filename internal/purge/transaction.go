@@ -59,12 +59,15 @@ const restoreSettings = `
 
 // execute runs a statement that deletes, in a transaction and in one round trip, and returns how many
 // rows it has deleted once that is committed. It does not interrupt the statement when ctx ends: a batch
-// ends soon by itself.
+// ends soon by itself. A session without a fence executes nothing.
 //
 // Constraints are immediate, so that no trigger runs at the commit, where statement_timeout does not
 // bound it and others might wait for long. A trigger could defer them again, so they are made immediate
 // after the statement too.
 func (s *Session) execute(ctx context.Context, st *statement) (int64, error) {
+	if s.fence.Table == "" {
+		return 0, errNoFence
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StatementPatience)
 	defer cancel()
 	batch := &pgx.Batch{}

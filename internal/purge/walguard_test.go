@@ -77,7 +77,7 @@ func guardedServer(t *testing.T, settings map[string]string) (*pgx.Conn, *Sessio
 	require.NoError(t, err)
 	config, err := pgx.ParseConfig(server.URL("app"))
 	require.NoError(t, err)
-	session, err := Open(t.Context(), config, nil)
+	session, err := Open(t.Context(), config, alone)
 	require.NoError(t, err)
 	t.Cleanup(func() { session.Close(context.Background()) })
 	return conn, session, Engine{

@@ -57,7 +57,7 @@ func TestTheDatabasesZoneIsNeverOneThatARoleOrAConnectionHasSet(t *testing.T) {
 			default:
 				config.RuntimeParams[c.parameter] = "Asia/Kathmandu"
 			}
-			conn, err := Open(t.Context(), config, nil)
+			conn, err := Open(t.Context(), config, alone)
 			require.NoError(t, err)
 			defer conn.Close(t.Context())
 			zone, unknown, err := conn.catalog().databaseZone(t.Context())

@@ -17,6 +17,7 @@ import (
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/turn"
 	"github.com/siltgate/siltgate/internal/testkit/schemas"
 )
 
@@ -151,7 +152,7 @@ func purged(t *testing.T, url string, environ []string) {
 	}
 	c, err := config.Load(append([]string{"DATABASE_URL=" + url}, environ...))
 	require.NoError(t, err, strings.Join(environ, "\n"))
-	session, err := purge.Open(t.Context(), c.Database.ConnConfig(), nil)
+	session, err := purge.Open(t.Context(), c.Database.ConnConfig(), turn.Alone)
 	require.NoError(t, err)
 	defer session.Close(t.Context())
 	engine := purge.Engine{Session: session, Pace: purge.Pace{DutyCycle: 1}, Log: slog.New(slog.DiscardHandler)}

@@ -33,8 +33,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [day used_at] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $13::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($14::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} Etc/GMT+12 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [day used_at] [] [] 0   7 not the epoch of this session: ]
 
 -- a day: count
 SELECT
@@ -167,8 +169,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 02:00:00 +0000 UTC 0 [used_at] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 02:00:00 +0000 UTC 0 [used_at] [] [] 0   7 not the epoch of this session: ]
 
 -- done at: count
 SELECT
@@ -265,8 +269,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- expires and revoked: count
 SELECT
@@ -378,8 +384,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at seconds used_at] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $13::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($14::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at seconds used_at] [] [] 0   7 not the epoch of this session: ]
 
 -- its own lifetime: count
 SELECT
@@ -512,8 +520,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- kept until expired: count
 SELECT
@@ -610,8 +620,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expiresAt re"voked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expiresAt re"voked] [] [] 0   7 not the epoch of this session: ]
 
 -- odd names, own schema: count
 SELECT
@@ -722,8 +734,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 0 [revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 0 [revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- revoked only: count
 SELECT
@@ -798,8 +812,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 1795316400 1 0 [epoch] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 1795316400 1 0 [epoch] [] [] 0   7 not the epoch of this session: ]
 
 -- seconds since 1970: count
 SELECT
@@ -896,8 +912,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at absolute] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at absolute] [] [] 0   7 not the epoch of this session: ]
 
 -- the latest of two: count
 SELECT
@@ -1018,8 +1036,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at word kept lasting] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $14::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($15::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at word kept lasting] [] [] 0   7 not the epoch of this session: ]
 
 -- two rules, one kept: count
 SELECT
@@ -1161,8 +1181,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} [used revoked] 2026-11-22 02:00:00 +0000 UTC 0 [word used_at] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} [used revoked] 2026-11-22 02:00:00 +0000 UTC 0 [word used_at] [] [] 0   7 not the epoch of this session: ]
 
 -- values, since: count
 SELECT
@@ -1277,8 +1299,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 0 [local revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $14::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($15::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} Europe/Berlin 2026-11-22 03:00:00 +0000 UTC Europe/Berlin 2026-11-22 03:00:00 +0000 UTC 0 [local revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- without zone: count
 SELECT
@@ -1389,8 +1413,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{64 0 true} {128 0 true} UTC 2026-11-22 03:00:00 +0000 UTC 0 [local] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{64 0 true} {128 0 true} UTC 2026-11-22 03:00:00 +0000 UTC 0 [local] [] [] 0   7 not the epoch of this session: ]
 
 -- without zone, in UTC: count
 SELECT
@@ -1487,8 +1513,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [[65537 65538 196609] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [[65537 65538 196609] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- delete what is free
 DELETE FROM ONLY "public"."refresh_tokens" AS t
@@ -1529,8 +1557,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- delete what is free, ten at most
 DELETE FROM ONLY "public"."refresh_tokens" AS t
@@ -1572,48 +1602,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [[1] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
-
--- delete a list while it is the session's turn
-DELETE FROM ONLY "public"."refresh_tokens" AS t
-WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
-  AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
-  AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
-  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a
-        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
-        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
-        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a
-        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
-        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
-        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
-  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
-    ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
--- [[65537] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [[1] 2026-11-22 03:00:00 +0000 UTC 10 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- select
 SELECT t.ctid FROM ONLY "public"."refresh_tokens" AS t
@@ -1668,8 +1660,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- a table that others refer to: count
 SELECT
@@ -1736,6 +1730,8 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END;
--- [[65537 65538] 2026-11-22 03:00:00 +0000 UTC [65537 65538] 0 [expires_at revoked] [] [] 0  ]
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [[65537 65538] 2026-11-22 03:00:00 +0000 UTC [65537 65538] 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 

@@ -14,6 +14,7 @@ import (
 	"github.com/siltgate/siltgate/internal/doctor"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/turn"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -114,7 +115,7 @@ func grant(t *testing.T, owner *pgx.Conn, c config.Config, worker string) {
 // purged is a run to its end.
 func purged(t *testing.T, connect *pgx.ConnConfig, tables []purge.Table) purge.Progress {
 	t.Helper()
-	session, err := purge.Open(t.Context(), connect, nil)
+	session, err := purge.Open(t.Context(), connect, turn.Alone)
 	require.NoError(t, err)
 	defer session.Close(t.Context())
 	engine := purge.Engine{Session: session, Pace: purge.Pace{DutyCycle: 1}, Log: slog.New(slog.DiscardHandler)}
