@@ -49,7 +49,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.DurationVar(&o.plan.After, "after", 5*time.Second, "and after it")
 	flags.DurationVar(&o.plan.Limit, "limit", time.Minute, "the longest that a loop of small statements or a scheduled run may take; 0 = as long as it does")
 	flags.DurationVar(&o.plan.Checkpoints, "checkpoints", 0, "how often a checkpoint happens during the purge; 0 = none does")
-	flags.DurationVar(&o.plan.Look, "look", 2*time.Millisecond, "how often sessions are looked at")
+	flags.DurationVar(&o.plan.Sample, "sample", 2*time.Millisecond, "how often sessions are sampled")
 	flags.DurationVar(&o.plan.Idle, "idle", 2*time.Minute, "how long an idle replica is watched")
 	flags.IntVar(&o.plan.Runs, "runs", 100, "runs of latency and, indexed, of empty (unindexed a tenth)")
 	flags.StringVar(&o.databaseURL, "database-url", "", "a server where this role may create databases; empty = a private one. Databases named siltgate_bench_* are dropped")
@@ -111,8 +111,8 @@ func (o options) check() error {
 		return errors.New("-before, -after, -limit, -checkpoints, -idle: want durations such as 10s")
 	case o.slowDisk < 0 || o.slowDisk > 0 && o.databaseURL != "":
 		return errors.New("-slow-disk: want a duration such as 20ms, and no -database-url")
-	case p.Look < 100*time.Microsecond:
-		return errors.New("-look: want at least 100µs")
+	case p.Sample < 100*time.Microsecond:
+		return errors.New("-sample: want at least 100µs")
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func TestFault27Promise3OneRunDeletesAtATimeAndTheQueueDrains(t *testing.T) {
 	require.GreaterOrEqual(t, sessions, int64(runs/2), "sessions that had something to delete")
 	db.awaitRecorded()
 	app.requireUndisturbed()
-	t.Logf("%d runs in %s by %v, %d of them deleted; looked %d times", runs, took.Round(10*time.Millisecond), executed, sessions, seen.looks)
+	t.Logf("%d runs in %s by %v, %d of them deleted; %d samples", runs, took.Round(10*time.Millisecond), executed, sessions, seen.samples)
 }
 
 // askInEveryWay asks for runs of which no two are alike: by SQL and from Go at once, by the
@@ -84,7 +84,7 @@ func (f *fleet) askInEveryWay(runs int) {
 	require.NoError(f.t, errors.Join(failed...))
 }
 
-// watch looks every few milliseconds how many sessions of the database could delete.
+// watch reads every few milliseconds how many sessions of the database could delete.
 type watch struct {
 	t    testing.TB
 	conn *pgx.Conn
@@ -100,7 +100,7 @@ func watchDeleters(t testing.TB, db *database) *watch {
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	w := &watch{t: t, conn: conn, stop: stop}
-	w.work.Go(func() { w.look(ctx) })
+	w.work.Go(func() { w.sample(ctx) })
 	t.Cleanup(func() {
 		stop()
 		w.work.Wait()
@@ -109,10 +109,10 @@ func watchDeleters(t testing.TB, db *database) *watch {
 	return w
 }
 
-func (w *watch) look(ctx context.Context) {
+func (w *watch) sample(ctx context.Context) {
 	const interval = 3 * time.Millisecond
 	for ctx.Err() == nil {
-		if err := w.seen.look(context.WithoutCancel(ctx), w.conn); err != nil {
+		if err := w.seen.sample(context.WithoutCancel(ctx), w.conn); err != nil {
 			w.err = fmt.Errorf("watch: %w", err)
 			return
 		}

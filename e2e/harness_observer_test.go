@@ -14,7 +14,7 @@ import (
 	"github.com/siltgate/siltgate/internal/testkit/application"
 )
 
-// observer looks at a fleet from outside, many times a second: who is elected, who could delete,
+// observer watches a fleet from outside, many times a second: who is elected, who could delete,
 // in whose hands the runs are. It waits for a database that is away. What it has seen is read
 // after end.
 type observer struct {
@@ -49,7 +49,7 @@ func (s span) length() time.Duration { return s.to.Sub(s.from) }
 
 func (s span) meets(other span) bool { return s.from.Before(other.to) && other.from.Before(s.to) }
 
-// observe begins to look. The URL has to lead to the database wherever that moves.
+// observe begins to watch. The URL has to lead to the database wherever that moves.
 func observe(t testing.TB, url string) *observer {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -64,7 +64,7 @@ func (o *observer) end() {
 	o.stop()
 	o.work.Wait()
 	require.NoError(o.t, o.err, "observe the fleet")
-	require.Positive(o.t, o.seen.looks)
+	require.Positive(o.t, o.seen.samples)
 }
 
 func (o *observer) watch(ctx context.Context) {
@@ -76,13 +76,13 @@ func (o *observer) watch(ctx context.Context) {
 		}
 	}()
 	for ctx.Err() == nil && o.err == nil {
-		conn = o.look(ctx, conn)
+		conn = o.sample(ctx, conn)
 		pause(ctx, interval)
 	}
 }
 
-// look looks once, over a connection that it makes if it has none and returns unless it is lost.
-func (o *observer) look(ctx context.Context, conn *pgx.Conn) *pgx.Conn {
+// sample reads once, over a connection that it makes if it has none and returns unless it is lost.
+func (o *observer) sample(ctx context.Context, conn *pgx.Conn) *pgx.Conn {
 	const patience = 5 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -92,9 +92,9 @@ func (o *observer) look(ctx context.Context, conn *pgx.Conn) *pgx.Conn {
 			return nil
 		}
 	}
-	err = o.lookAtLeaderAndDeleters(ctx, conn)
+	err = o.readLeaderAndDeleters(ctx, conn)
 	if err == nil {
-		err = o.lookAtRuns(ctx, conn)
+		err = o.readRuns(ctx, conn)
 	}
 	if err == nil {
 		return conn
@@ -113,10 +113,10 @@ func isOfStandby(err error) bool {
 	return ok && pgErr.Code == "0A000" // feature_not_supported
 }
 
-func (o *observer) lookAtLeaderAndDeleters(ctx context.Context, conn *pgx.Conn) error {
+func (o *observer) readLeaderAndDeleters(ctx context.Context, conn *pgx.Conn) error {
 	var elected *string
 	asked := time.Now()
-	if err := o.seen.look(ctx, conn); err != nil {
+	if err := o.seen.sample(ctx, conn); err != nil {
 		return err
 	}
 	var waiting int
@@ -134,7 +134,7 @@ func (o *observer) lookAtLeaderAndDeleters(ctx context.Context, conn *pgx.Conn) 
 	if elected == nil {
 		return nil
 	}
-	// What was not looked at for a while is not known: the whole machine may have stood still.
+	// What was not read for a while is not known: the whole machine may have stood still.
 	const blink = 500 * time.Millisecond
 	if n := len(o.tenures); n > 0 && o.tenures[n-1].replica == *elected && asked.Sub(o.tenures[n-1].to) < blink {
 		o.tenures[n-1].to = asked
@@ -144,7 +144,7 @@ func (o *observer) lookAtLeaderAndDeleters(ctx context.Context, conn *pgx.Conn) 
 	return nil
 }
 
-func (o *observer) lookAtRuns(ctx context.Context, conn *pgx.Conn) error {
+func (o *observer) readRuns(ctx context.Context, conn *pgx.Conn) error {
 	asked := time.Now()
 	rows, err := conn.Query(ctx, `
 		SELECT id, attempted_by[cardinality(attempted_by)], attempted_at

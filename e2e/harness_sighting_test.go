@@ -9,12 +9,12 @@ import (
 
 // sighting is the most that was seen at a time.
 type sighting struct {
-	looks, locks, deleting int
+	samples, locks, deleting int
 }
 
-// look sees who has the turn and who deletes. Who has the turn holds an advisory lock as long as
+// sample reads who has the turn and who deletes. Who has the turn holds an advisory lock as long as
 // its session lives.
-func (s *sighting) look(ctx context.Context, conn *pgx.Conn) error {
+func (s *sighting) sample(ctx context.Context, conn *pgx.Conn) error {
 	var locks int
 	var deleting []int32
 	var asked time.Time
@@ -36,7 +36,7 @@ func (s *sighting) look(ctx context.Context, conn *pgx.Conn) error {
 			return err
 		}
 	}
-	s.looks++
+	s.samples++
 	s.locks = max(s.locks, locks)
 	s.deleting = max(s.deleting, together, min(len(deleting), 1))
 	return nil

@@ -40,11 +40,11 @@
 //	running    another run has the turn        scheduled   job.go: Work; the attempt is not spent
 //	running    its tick is another digest's    scheduled   tickrow.go: checkTick; the attempt is not spent
 //	running    runs are paused                 scheduled   control.go: givePaused; the attempt is not spent
-//	running    its slice is over               available   run.go: goOn; the attempt is not spent. 00017: siltgate_start_now
+//	running    its slice is over               available   run.go: giveBack; the attempt is not spent. 00017: siltgate_start_now
 //	                                                       makes it due by the database's clock
 //	running    its slice is over, long rest    scheduled   the same; 00017: siltgate_start_within_minutes bounds the rest
-//	running    another run goes first          available   watch.go ends the slice, then run.go: goOn
-//	running    its replica stops               available   replica.go: stop, then run.go: goOn; the attempt is not spent
+//	running    another run goes first          available   watch.go ends the slice, then run.go: giveBack
+//	running    its replica stops               available   replica.go: stop, then run.go: giveBack; the attempt is not spent
 //	running    its connection is lost          available   run.go: interrupted; the attempt is not spent
 //	running    the same, before a first record retryable   run.go: fail
 //	running    its slice failed                retryable   run.go: fail; attempts.go: NextRetry says when

@@ -8,9 +8,9 @@ import (
 
 // beat writes once a minute that the replica runs, until ctx is done; then it deletes that. It
 // warns of replicas with another configuration: at once, and when that changes. While the replica
-// leads, beat writes its schedule too. looks tells that the replica may have become the leader:
+// leads, beat writes its schedule too. prompts tells that the replica may have become the leader:
 // then the schedule is written sooner.
-func (r Replica) beat(ctx context.Context, looks <-chan struct{}) {
+func (r Replica) beat(ctx context.Context, prompts <-chan struct{}) {
 	ticker := time.NewTicker(beatInterval)
 	defer ticker.Stop()
 	var known string
@@ -33,7 +33,7 @@ func (r Replica) beat(ctx context.Context, looks <-chan struct{}) {
 		if err == nil {
 			known = others
 		}
-		if !awaitBeat(ctx, ticker, looks, led) {
+		if !awaitBeat(ctx, ticker, prompts, led) {
 			r.fallSilent(ctx)
 			return
 		}
@@ -41,14 +41,14 @@ func (r Replica) beat(ctx context.Context, looks <-chan struct{}) {
 }
 
 // awaitBeat returns when the next beat is due, or false when ctx is done.
-func awaitBeat(ctx context.Context, ticker *time.Ticker, looks <-chan struct{}, led time.Time) bool {
+func awaitBeat(ctx context.Context, ticker *time.Ticker, prompts <-chan struct{}, led time.Time) bool {
 	for {
 		select {
 		case <-ctx.Done():
 			return false
 		case <-ticker.C:
 			return true
-		case <-looks:
+		case <-prompts:
 			if time.Since(led) > beatInterval+beatTimeout {
 				ticker.Reset(beatInterval)
 				return true

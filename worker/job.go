@@ -91,7 +91,7 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 		c.aside.Store(run.job.ID, run.contender())
 		return river.JobSnooze(snoozeForTurn)
 	case errors.As(err, new(turnLockedError)):
-		return c.giveBack(ctx, run, err)
+		return c.postpone(ctx, run, err)
 	case lost:
 		return run.interrupted(err)
 	case err != nil:

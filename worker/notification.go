@@ -17,17 +17,17 @@ const (
 	leadershipTopic = "river_leadership"
 )
 
-// confirmer takes a notification only as a hint to look at the tables, and tells River what the
+// confirmer takes a notification only as a hint to read the tables, and tells River what the
 // tables say. So only who may write to the tables can cancel a job or pause the queue. No
 // notification makes a leader resign, because no table says that it should. The confirmer also
-// looks every few seconds without a hint, since notifications may be lost. River calls it from one
+// reads them every few seconds without a hint, since notifications may be lost. River calls it from one
 // goroutine at a time.
 type confirmer struct {
 	riverdriver.Listener
 	replica   Replica
 	topics    map[string]*hint
 	ready     []*riverdriver.Notification
-	nextLook  time.Time        // when to look at the tables without a hint
+	nextRead  time.Time        // when to read the tables without a hint
 	paused    pause            // the last one that was logged
 	cancelled map[int64]string // job: when its cancelling was asked for; each is passed on once
 }
@@ -101,11 +101,11 @@ func (c *confirmer) hear(notification *riverdriver.Notification) {
 // confirm prepares what River is to be told of the topics that were heard, and returns when to call
 // it again.
 func (c *confirmer) confirm(ctx context.Context, now time.Time) (next time.Time) {
-	if !now.Before(c.nextLook) {
+	if !now.Before(c.nextRead) {
 		c.topics[controlTopic].heard = true
-		c.nextLook = now.Add(lookInterval)
+		c.nextRead = now.Add(readInterval)
 	}
-	next = c.nextLook
+	next = c.nextRead
 	for name, topic := range c.topics {
 		switch {
 		case !topic.heard:
@@ -122,16 +122,16 @@ func (c *confirmer) confirm(ctx context.Context, now time.Time) (next time.Time)
 }
 
 // pass prepares what River is to be told of a topic. If the tables cannot be read now, the next
-// look finds the same.
+// reading finds the same.
 func (c *confirmer) pass(ctx context.Context, topic string) {
 	switch topic {
 	case insertTopic:
 		c.tell(topic, `{"queue":"default"}`)
 	case leadershipTopic:
-		c.tell(topic, `{"action":"resigned","leader_id":""}`) // whoever it was: River looks by itself
+		c.tell(topic, `{"action":"resigned","leader_id":""}`) // whoever it was: River reads who leads
 	case controlTopic:
 		if err := c.control(ctx); err != nil {
-			c.replica.Log.Debug("queue and jobs not looked at", "error", err) // the next look is soon
+			c.replica.Log.Debug("queue and jobs not read", "error", err) // they are read again soon
 		}
 	}
 }

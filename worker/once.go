@@ -91,28 +91,28 @@ func (r Replica) ownRun(ctx context.Context, args jobs.TokenCleanupArgs) (run in
 
 // follow waits until the run has ended, and gives up the wait when runs are paused.
 func (r Replica) follow(ctx context.Context, end context.CancelCauseFunc, run int64, follow func(context.Context, int64) error) error {
-	looking, stop := context.WithCancel(ctx)
-	looked := make(chan struct{})
+	watching, stop := context.WithCancel(ctx)
+	watched := make(chan struct{})
 	go func() {
-		defer close(looked)
-		r.lookAround(looking, end)
+		defer close(watched)
+		r.watchOver(watching, end)
 	}()
 	err := follow(ctx, run)
 	stop()
-	<-looked
+	<-watched
 	if paused, ok := errors.AsType[pausedError](context.Cause(ctx)); ok {
 		return fmt.Errorf("%w; run %d waits until runs are resumed", paused, run)
 	}
 	return err
 }
 
-// lookAround ends the wait when runs are paused, and rescues runs, until ctx is done.
-func (r Replica) lookAround(ctx context.Context, end context.CancelCauseFunc) {
+// watchOver ends the wait when runs are paused, and rescues runs, until ctx is done.
+func (r Replica) watchOver(ctx context.Context, end context.CancelCauseFunc) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(lookInterval):
+		case <-time.After(readInterval):
 		}
 		if reason, err := r.readPause(ctx); err == nil && reason != "" {
 			end(pausedError{reason})

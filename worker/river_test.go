@@ -113,7 +113,7 @@ func (e *everyMoment) Next(after time.Time) time.Time {
 	return e.next
 }
 
-func (e *everyMoment) look() (river.JobArgs, *river.InsertOpts) {
+func (e *everyMoment) prompt() (river.JobArgs, *river.InsertOpts) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.early = append(e.early, time.Until(e.next))
@@ -124,7 +124,7 @@ func TestRiverAsksForTicksAtTheStartAndNoEarlierThanExpected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	moments := &everyMoment{}
-	f.plainRiver(river.NewPeriodicJob(moments, moments.look, &river.PeriodicJobOpts{RunOnStart: true}))
+	f.plainRiver(river.NewPeriodicJob(moments, moments.prompt, &river.PeriodicJobOpts{RunOnStart: true}))
 	asked := func() []time.Duration {
 		moments.mu.Lock()
 		defer moments.mu.Unlock()

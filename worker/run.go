@@ -178,17 +178,17 @@ func (r *run) end(ctx context.Context, err error) error {
 	case errors.As(err, new(turnWantedError)):
 		r.log().Info("run given back", "deleted", r.progress.Deleted(), "reason", err.Error())
 		r.progress.WaitingFor = err.Error()
-		return r.goOn(ctx, stopping)
+		return r.giveBack(ctx, stopping)
 	case errors.Is(err, purge.ErrFenced), errors.Is(err, purge.ErrFenceLocked):
 		r.log().Warn("run given back: it waits for its turn", "deleted", r.progress.Deleted(), "error", err)
-		return r.goOn(ctx, stopping)
+		return r.giveBack(ctx, stopping)
 	case err != nil && !stopping:
 		return r.fail(ctx, err)
 	case !r.progress.Done:
 		if !stopping {
 			r.logPace(ctx)
 		}
-		return r.goOn(ctx, stopping)
+		return r.giveBack(ctx, stopping)
 	}
 	outcome := jobs.OutcomeCompleted
 	switch {
@@ -235,8 +235,8 @@ func (r *run) interrupted(err error) error {
 	return river.JobSnooze(0)
 }
 
-// goOn gives the run back, for any replica to work its next slice.
-func (r *run) goOn(ctx context.Context, stopping bool) error {
+// giveBack gives the run back, for any replica to work its next slice.
+func (r *run) giveBack(ctx context.Context, stopping bool) error {
 	if stopping {
 		r.log().Info("run given back", "deleted", r.progress.Deleted())
 	}

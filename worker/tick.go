@@ -12,8 +12,8 @@ import (
 )
 
 // ticks sees to it that the latest due tick has its job. It keeps no state, because the rows of
-// siltgate.ticks do. River, whose elected leader alone has a clock for periodic jobs, says when to
-// look. River could insert the job as well, but it forgets what it could not insert.
+// siltgate.ticks do. River, whose elected leader alone has a clock for periodic jobs, says when
+// that is to be asserted. River could insert the job as well, but it forgets what it could not insert.
 type ticks struct {
 	schedule schedule.Schedule
 	catchUp  time.Duration
@@ -21,31 +21,31 @@ type ticks struct {
 	now      func() time.Time
 	log      *slog.Logger
 
-	looks chan struct{} // holds a value when it is time to look
-	beats chan struct{} // the same, for beat
+	prompts chan struct{} // holds a value when it is time to assert the latest tick
+	beats   chan struct{} // the same, for beat
 }
 
 // ticks are those of this replica's schedule.
 func (r Replica) ticks(born time.Time) *ticks {
 	return &ticks{
 		schedule: r.ownSchedule(), catchUp: r.CatchUp, born: born, now: time.Now, log: r.Log,
-		looks: make(chan struct{}, 1),
-		beats: make(chan struct{}, 1),
+		prompts: make(chan struct{}, 1),
+		beats:   make(chan struct{}, 1),
 	}
 }
 
-// periodicJobs are what makes River's leader look: at each tick, every minute,
-// and when it becomes leader.
+// periodicJobs are what prompts River's leader: at each tick, every minute, and when it becomes
+// leader.
 func (t *ticks) periodicJobs() []*river.PeriodicJob {
 	if t.schedule.Off() {
 		return nil
 	}
 	return []*river.PeriodicJob{
-		river.NewPeriodicJob(t, t.look, &river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(t, t.prompt, &river.PeriodicJobOpts{RunOnStart: true}),
 	}
 }
 
-// Next implements river.PeriodicSchedule: when to look next.
+// Next implements river.PeriodicSchedule: when to assert the latest tick next.
 func (t *ticks) Next(after time.Time) time.Time {
 	next := after.Truncate(assertEvery).Add(assertEvery)
 	if tick := t.schedule.Next(after); !tick.IsZero() && tick.Before(next) {
@@ -54,24 +54,24 @@ func (t *ticks) Next(after time.Time) time.Time {
 	return next.Add(enqueuerSlack)
 }
 
-// look asks for a look at the ticks. River itself inserts nothing.
-func (t *ticks) look() (river.JobArgs, *river.InsertOpts) {
-	for _, c := range []chan struct{}{t.looks, t.beats} {
+// prompt makes assert work once more. River itself inserts nothing.
+func (t *ticks) prompt() (river.JobArgs, *river.InsertOpts) {
+	for _, c := range []chan struct{}{t.prompts, t.beats} {
 		select {
 		case c <- struct{}{}:
-		default: // about to look anyway
+		default: // it was prompted already
 		}
 	}
 	return nil, nil
 }
 
-// assert inserts what is due whenever it is time to look, until ctx is done.
+// assert inserts what is due whenever it is prompted, until ctx is done.
 func (t *ticks) assert(ctx context.Context, insert func(context.Context, time.Time) error) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.looks:
+		case <-t.prompts:
 			t.insert(ctx, insert)
 		}
 	}

@@ -54,12 +54,12 @@ func TestTicksAreLookedForOnTimeAndEveryMinute(t *testing.T) {
 	require.NoError(t, err)
 	ticks := ticks{schedule: parsed}
 	now := time.Date(2026, 11, 22, 2, 58, 10, 0, time.UTC)
-	var looks []string
+	var prompts []string
 	for range 5 {
 		now = ticks.Next(now)
-		looks = append(looks, now.Format("15:04:05.000"))
+		prompts = append(prompts, now.Format("15:04:05.000"))
 	}
-	require.Equal(t, []string{"02:59:00.150", "03:00:00.150", "03:00:30.150", "03:01:00.150", "03:02:00.150"}, looks)
+	require.Equal(t, []string{"02:59:00.150", "03:00:00.150", "03:00:30.150", "03:01:00.150", "03:02:00.150"}, prompts)
 }
 
 func TestAScheduleThatIsOffHasNoPeriodicJob(t *testing.T) {

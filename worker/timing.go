@@ -33,7 +33,7 @@ const (
 	// longestRetry is the longest pause between two attempts.
 	longestRetry = 8 * time.Minute
 
-	// watchInterval is how often a slice looks whether it has to end, see watch.go.
+	// watchInterval is how often a slice reads whether it has to end, see watch.go.
 	watchInterval = 2 * time.Second
 )
 
@@ -87,9 +87,9 @@ const (
 
 // What a replica hears without a notification.
 const (
-	// lookInterval is how often a replica looks whether runs are paused, cancelled, or waiting
+	// readInterval is how often a replica reads whether runs are paused, cancelled, or waiting
 	// to be fetched. Notifications say so sooner.
-	lookInterval = 5 * time.Second
+	readInterval = 5 * time.Second
 
 	// pollInterval is how late a run may start while the replica cannot listen for notifications.
 	pollInterval = 30 * time.Second

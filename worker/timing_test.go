@@ -73,19 +73,19 @@ func TestDurationsFitTogether(t *testing.T) {
 		"a rest beyond a slice's end ends before River's timeout": {sliceLength + purge.LongestRest, jobTimeout},
 		"what the timeout ended is over before the rescue":        {jobTimeout + purge.StatementPatience, rescueAfter},
 		"a killed run goes on in time, though its replica led": {
-			rescueAfter + riverLeaderTerm + riverElectInterval + riverRescueInterval + riverScheduleInterval + lookInterval, promisedRescue,
+			rescueAfter + riverLeaderTerm + riverElectInterval + riverRescueInterval + riverScheduleInterval + readInterval, promisedRescue,
 		},
 		"another replica leads in time": {riverLeaderTerm + 2*riverElectInterval, promisedLeader},
 
 		"a slice sees a pause in time, and ends its batch":    {2*watchInterval + purge.StatementTimeout, promisedEffect},
 		"a starved run gives way in time":                     {leastSlice + watchInterval + purge.StatementTimeout, promisedEffect},
-		"a replica sees a pause in time without notification": {lookInterval, promisedEffect},
-		"asking again ends before the next look":              {turnInterval, turnPatience, watchInterval},
+		"a replica sees a pause in time without notification": {readInterval, promisedEffect},
+		"asking again ends before a slice reads again":        {turnInterval, turnPatience, watchInterval},
 
 		"a run that waits is scheduled, not fetched too early": {riverScheduleInterval, snoozeForTurn},
-		"a run that waits is known to until it asks again":     {snoozeForTurn + lookInterval + turnPatience, wantedFor},
+		"a run that waits is known to until it asks again":     {snoozeForTurn + readInterval + turnPatience, wantedFor},
 		"a run between two slices is fetched while it is its turn": {
-			riverScheduleInterval + lookInterval, reservation,
+			riverScheduleInterval + readInterval, reservation,
 		},
 		"no reservation is taken for one of the future":    {longestRun + reservation, longestReservation},
 		"no retry is taken for one of a wrong clock":       {longestRetry, longestRun},

@@ -251,8 +251,8 @@ func isLockTimeout(err error) bool {
 	return ok && pgErr.Code == "55P03"
 }
 
-// giveBack gives back a run that somebody outside the fleet keeps from its turn, and records why.
-func (c *cleaner) giveBack(ctx context.Context, run *run, reason error) error {
+// postpone gives back a run that somebody outside the fleet keeps from its turn, and records why.
+func (c *cleaner) postpone(ctx context.Context, run *run, reason error) error {
 	if c.waits.due(reason.Error()) {
 		run.log().Warn("run waits for its turn", "reason", reason.Error(), "again_in", snoozeForTurn)
 	}

@@ -37,7 +37,7 @@ func (r *run) watched(ctx context.Context, me contender) (watched context.Contex
 				return
 			case <-time.After(watchInterval):
 			}
-			if reason := r.lookAtJob(watched, me); reason != nil {
+			if reason := r.reasonToEnd(watched, me); reason != nil {
 				cancel(reason)
 				return
 			}
@@ -49,9 +49,9 @@ func (r *run) watched(ctx context.Context, me contender) (watched context.Contex
 	}
 }
 
-// lookAtJob returns why the slice has to end. It returns nil if it need not, or if the tables could
+// reasonToEnd returns why the slice has to end. It returns nil if it need not, or if the tables could
 // not be read.
-func (r *run) lookAtJob(ctx context.Context, me contender) error {
+func (r *run) reasonToEnd(ctx context.Context, me contender) error {
 	ctx, cancel := context.WithTimeout(ctx, watchInterval)
 	defer cancel()
 	var state rivertype.JobState

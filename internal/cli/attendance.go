@@ -17,7 +17,7 @@ import (
 // heartbeat.
 const attendancePatience = 5 * time.Second
 
-// attendanceInterval is the time between two looks for replicas.
+// attendanceInterval is the time between two readings of the status.
 const attendanceInterval = 2 * time.Second
 
 // attendance tells whether a replica runs that can take the run up, and whether runs are paused.
@@ -25,17 +25,17 @@ type attendance struct {
 	alone   time.Time // since when no replica was seen; zero: one was
 	told    bool      // that no replica is running
 	paused  string    // why runs are paused; empty: they are not
-	unknown bool      // the role may not look
-	looked  time.Time
+	unknown bool      // the role may not read the status
+	read    time.Time // when the status was read last
 }
 
-// look reads the fleet's status, while the run waits, and returns what there is to say.
-func (a *attendance) look(ctx context.Context, conn *pgx.Conn, schema string, waits bool) []string {
+// readStatus reads the fleet's status, while the run waits, and returns what there is to say.
+func (a *attendance) readStatus(ctx context.Context, conn *pgx.Conn, schema string, waits bool) []string {
 	now := time.Now()
-	if a.unknown || now.Sub(a.looked) < attendanceInterval {
+	if a.unknown || now.Sub(a.read) < attendanceInterval {
 		return nil
 	}
-	a.looked = now
+	a.read = now
 	status := jobs.Status{Replicas: 1}
 	if waits {
 		var err error

@@ -20,7 +20,7 @@ const (
 
 	// A connection that is lost is made again. A database that stays away for as long as
 	// followPatience is given up.
-	lookTimeout    = 10 * time.Second
+	readTimeout    = 10 * time.Second
 	longestPause   = 5 * time.Second
 	followPatience = 10 * time.Minute
 )
@@ -106,10 +106,10 @@ func (f *follower) news(ctx context.Context, run jobs.Run, result jobs.Result) [
 	if f.own {
 		return lines
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	idle := slices.Contains([]string{"available", "scheduled", "retryable"}, run.State)
-	return append(lines, f.replicas.look(ctx, f.conn, f.config.Schema, idle)...)
+	return append(lines, f.replicas.readStatus(ctx, f.conn, f.config.Schema, idle)...)
 }
 
 // reasons are why an attempt failed: each table's own, or else the run's.
@@ -160,7 +160,7 @@ func ending(run jobs.Run) string {
 func (f *follower) await(ctx context.Context, note func(string)) (jobs.Run, error) {
 	began, pause := time.Now(), backoff.Backoff{First: followInterval, Longest: longestPause}
 	for failures := 0; ; failures++ {
-		run, err := f.look(ctx)
+		run, err := f.readRun(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return run, errInterrupted
@@ -182,9 +182,9 @@ func (f *follower) await(ctx context.Context, note func(string)) (jobs.Run, erro
 	}
 }
 
-// look reads where the run stands.
-func (f *follower) look(ctx context.Context) (run jobs.Run, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+// readRun reads where the run stands.
+func (f *follower) readRun(ctx context.Context) (run jobs.Run, err error) {
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	if f.conn == nil || f.conn.IsClosed() {
 		if f.conn, err = connect(ctx, f.config); err != nil {

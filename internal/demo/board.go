@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	lookInterval = 100 * time.Millisecond
+	boardInterval = 100 * time.Millisecond
 
 	// drawInterval is longer, because the rows are counted for each picture.
 	drawInterval = 300 * time.Millisecond
@@ -45,7 +45,7 @@ func (b board) scheduled() []jobs.Run {
 	return runs
 }
 
-// until looks at the board, and tells what is new, until met.
+// until reads the board, and tells what is new, until met.
 func (s *show) until(ctx context.Context, what string, met func(board) bool) (board, error) {
 	b, ok, err := s.within(ctx, time.Now().Add(patience), met)
 	if err == nil && !ok {
@@ -61,10 +61,10 @@ func (s *show) until(ctx context.Context, what string, met func(board) bool) (bo
 
 // within is until with a deadline, at which it returns false.
 func (s *show) within(ctx context.Context, deadline time.Time, met func(board) bool) (board, bool, error) {
-	poll := time.NewTicker(lookInterval)
+	poll := time.NewTicker(boardInterval)
 	defer poll.Stop()
 	for {
-		b, err := s.look(ctx)
+		b, err := s.readBoard(ctx)
 		switch {
 		case err != nil:
 			return b, false, err
@@ -81,8 +81,8 @@ func (s *show) within(ctx context.Context, deadline time.Time, met func(board) b
 	}
 }
 
-// look reads the board and tells what is new on it.
-func (s *show) look(ctx context.Context) (board, error) {
+// readBoard reads the board and tells what is new on it.
+func (s *show) readBoard(ctx context.Context) (board, error) {
 	if err := errors.Join(s.app.Record().Err(), s.fleet.failure()); err != nil {
 		return board{}, err
 	}

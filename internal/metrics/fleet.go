@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// lookInterval is the greatest age of the values that are shown: the database is asked once in
+	// readInterval is the greatest age of the values that are shown: the database is asked once in
 	// this time, however many scrapes come.
-	lookInterval = 15 * time.Second
+	readInterval = 15 * time.Second
 
-	// lookTimeout bounds one look. Each statement that is broken off costs its connection.
-	lookTimeout = 2 * time.Second
+	// readTimeout bounds one reading. Each statement that is broken off costs its connection.
+	readTimeout = 2 * time.Second
 )
 
 // Fleet is where the fleet's metrics come from.
@@ -30,7 +30,7 @@ type Fleet struct {
 	tables labels
 }
 
-// fleetCollector shows the last look at the schema.
+// fleetCollector shows what was read last of the schema.
 type fleetCollector struct {
 	log *slog.Logger
 
@@ -38,7 +38,7 @@ type fleetCollector struct {
 	source *Fleet // nil until there is a pool
 	asked  time.Time
 	took   time.Duration
-	last   *look // nil if it failed
+	last   *snapshot // nil if it failed
 	failed bool
 
 	descriptions map[string]*prometheus.Desc
@@ -58,18 +58,18 @@ func (c *fleetCollector) watch(fleet Fleet) {
 	c.source = &fleet
 }
 
-// refresh looks at the schema, unless that was done a moment ago. Who comes meanwhile waits
-// for the same look.
+// refresh reads the schema, unless that was done a moment ago. Who comes meanwhile waits
+// for the same reading.
 func (c *fleetCollector) refresh(ctx context.Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.source == nil || time.Since(c.asked) < lookInterval {
+	if c.source == nil || time.Since(c.asked) < readInterval {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	began := time.Now()
-	seen, err := c.source.look(ctx)
+	seen, err := c.source.read(ctx)
 	c.asked, c.took = time.Now(), time.Since(began)
 	c.last = seen
 	switch {

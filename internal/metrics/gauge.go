@@ -40,19 +40,19 @@ func gauges() []gauge {
 	}
 }
 
-// show passes on every metric that the look has a value for.
-func (l *look) show(show func(name string, value float64, labels ...string)) {
-	show("siltgate_replicas", float64(l.replicas))
-	show("siltgate_configurations", float64(l.configurations))
-	show("siltgate_fleet_has_leader", truth(l.led))
-	show("siltgate_leading", truth(l.leads))
-	show("siltgate_paused", truth(l.paused))
-	if !l.nextTick.IsZero() {
-		show("siltgate_next_tick_timestamp_seconds", unix(l.nextTick))
+// show passes on every metric that the snapshot has a value for.
+func (s *snapshot) show(show func(name string, value float64, labels ...string)) {
+	show("siltgate_replicas", float64(s.replicas))
+	show("siltgate_configurations", float64(s.configurations))
+	show("siltgate_fleet_has_leader", truth(s.led))
+	show("siltgate_leading", truth(s.leads))
+	show("siltgate_paused", truth(s.paused))
+	if !s.nextTick.IsZero() {
+		show("siltgate_next_tick_timestamp_seconds", unix(s.nextTick))
 	}
-	show("siltgate_installed_timestamp_seconds", unixOr0(l.installed))
-	show("siltgate_overdue_seconds", l.age(l.overdue))
-	for label, t := range l.tables {
+	show("siltgate_installed_timestamp_seconds", unixOr0(s.installed))
+	show("siltgate_overdue_seconds", s.age(s.overdue))
+	for label, t := range s.tables {
 		show("siltgate_table_watermark_age_seconds", t.watermarkAge, label)
 		show("siltgate_table_last_success_timestamp_seconds", unixOr0(t.lastSuccess), label)
 		show("siltgate_table_failed", truth(t.failed), label)
@@ -61,38 +61,38 @@ func (l *look) show(show func(name string, value float64, labels ...string)) {
 			show("siltgate_table_left_rows", float64(rows), label, reason)
 		}
 	}
-	show("siltgate_last_success_timestamp_seconds", unixOr0(l.lastSuccess))
+	show("siltgate_last_success_timestamp_seconds", unixOr0(s.lastSuccess))
 	for _, state := range []string{"available", "pending", "retryable", "running", "scheduled"} {
-		show("siltgate_queue_runs", float64(l.queue[state]), state)
+		show("siltgate_queue_runs", float64(s.queue[state]), state)
 	}
-	show("siltgate_queue_oldest_age_seconds", l.age(l.oldestWaiting))
+	show("siltgate_queue_oldest_age_seconds", s.age(s.oldestWaiting))
 
-	show("siltgate_run_at_work", truth(l.atWork != nil))
-	if l.atWork == nil {
+	show("siltgate_run_at_work", truth(s.atWork != nil))
+	if s.atWork == nil {
 		return
 	}
-	show("siltgate_run_deleted_rows", float64(l.atWork.Deleted))
-	if duty := l.atWork.Pace.Duty; duty != nil {
+	show("siltgate_run_deleted_rows", float64(s.atWork.Deleted))
+	if duty := s.atWork.Pace.Duty; duty != nil {
 		show("siltgate_run_duty_cycle_ratio", *duty)
 	}
-	if at := l.atWork.Pace.Forecast; at != nil {
+	if at := s.atWork.Pace.Forecast; at != nil {
 		show("siltgate_run_forecast_timestamp_seconds", unix(*at))
 	}
-	if at := l.atWork.Pace.FinishBy; at != nil {
+	if at := s.atWork.Pace.FinishBy; at != nil {
 		show("siltgate_run_finish_by_timestamp_seconds", unix(*at))
 	}
-	waiting := waitOf(l.atWork.Pace.WaitingFor)
+	waiting := waitOf(s.atWork.Pace.WaitingFor)
 	for _, reason := range waits() {
 		show("siltgate_run_waiting", truth(reason == waiting), reason)
 	}
 }
 
 // age is how long ago something was, by the database's clock.
-func (l *look) age(at *time.Time) float64 {
+func (s *snapshot) age(at *time.Time) float64 {
 	if at == nil {
 		return 0
 	}
-	return max(0, l.now.Sub(*at).Seconds())
+	return max(0, s.now.Sub(*at).Seconds())
 }
 
 func unix(at time.Time) float64 { return float64(at.UnixMilli()) / 1000 }

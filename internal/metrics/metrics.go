@@ -1,7 +1,7 @@
 // Package metrics is what a replica shows to Prometheus, in a registry of its own.
 //
 // Metrics of the fleet are read from the schema, so that any replica's scrape tells the same;
-// all scrapes of a replica share one look at it in 15 seconds. Where they cannot be read they
+// all scrapes of a replica share one reading of it in 15 seconds. Where they cannot be read they
 // are left out, and siltgate_fleet_read_success is 0. The counters and the histogram are those
 // of the replica alone: sum them over all replicas.
 package metrics
@@ -22,7 +22,7 @@ const (
 	// mostScrapes is how many scrapes are answered at a time, the others are refused.
 	mostScrapes = 4
 
-	// scrapeTimeout bounds a scrape, the look at the database included.
+	// scrapeTimeout bounds a scrape, the reading of the database included.
 	scrapeTimeout = 5 * time.Second
 )
 

@@ -32,9 +32,9 @@ func (pooledByStatementError) Error() string {
 // Is makes the error one of ErrPooledByTransaction.
 func (pooledByStatementError) Is(target error) bool { return target == ErrPooledByTransaction }
 
-// poolingLooks is how many times sessions are compared: a busy pool may lend the same session
+// poolingProbes is how many times sessions are compared: a busy pool may lend the same session
 // several times in a row.
-const poolingLooks = 5
+const poolingProbes = 5
 
 // CheckPooling refuses a pool between us and Postgres that lends its sessions for one transaction
 // at a time. It first asks on one connection again and again which session serves it. Then it keeps
@@ -59,7 +59,7 @@ func CheckPooling(ctx context.Context, config *pgxpool.Config) error {
 		return err
 	}
 	// A pool that takes the next session each time shows itself while none is busy.
-	for range poolingLooks {
+	for range poolingProbes {
 		switch next, err := sessionOf(ctx, one); {
 		case err != nil:
 			return err
@@ -72,7 +72,7 @@ func CheckPooling(ctx context.Context, config *pgxpool.Config) error {
 		if err != nil {
 			return err
 		}
-		for range poolingLooks {
+		for range poolingProbes {
 			after, err := sessionOf(ctx, one)
 			if err != nil {
 				return err

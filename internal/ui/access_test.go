@@ -156,7 +156,7 @@ func TestADatabaseWithoutOurSchemaIsSaid(t *testing.T) {
 	f := newFixture(t)
 	addr := f.serve()
 	get := func() (int, string) {
-		f.page.forgetLook()
+		f.page.forget()
 		resp := ask(t, http.MethodGet, "http://"+addr+"/", http.Header{"Authorization": {basic("ops", password)}})
 		return resp.StatusCode, resp.Body
 	}

@@ -89,7 +89,7 @@ func (p *Page) act(w http.ResponseWriter, req *http.Request, do func(context.Con
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(req.Context()), actionTimeout)
 	defer cancel()
 	done, err := do(ctx)
-	p.forgetLook()
+	p.forget()
 	if err != nil {
 		p.Log.Warn("button did not do what it should", "path", req.URL.Path, "error", err)
 		said := err.Error()

@@ -28,7 +28,7 @@ type view struct {
 
 // overview answers with the page.
 func (p *Page) overview(w http.ResponseWriter, req *http.Request) {
-	seen, err := p.look(req.Context())
+	seen, err := p.current(req.Context())
 	v := view{
 		overview: seen, Notice: notice(req.URL.Query().Get("done")),
 		MayChange: p.Password != "", Names: p.Tables, Version: p.Version,

@@ -53,7 +53,7 @@ type Page struct {
 	Log     *slog.Logger
 
 	pool *pgxpool.Pool
-	last lastLook
+	last cachedOverview
 }
 
 // Run serves the page until ctx is done. A database that is away is no reason to end: the

@@ -32,18 +32,18 @@ func shareTable(trials []Trial) report.Table {
 	table := report.Table{
 		Title:   "Where the time of Siltgate's sessions went, ms",
 		Columns: []string{"statement", "method", "in a transaction", "of it waiting for a flush"},
-		Notes:   []string{"First repetition. Looks at pg_stat_activity that found a session of the replica at this statement, times the time between two looks."},
+		Notes:   []string{"First repetition. Samples of pg_stat_activity that found a session of the replica at this statement, times the time between two samples."},
 	}
 	for _, g := range groups(trials) {
 		if g[0].PeakMemory == 0 {
 			continue
 		}
-		each := 1000 / max(g[0].Looks, 1)
+		each := 1000 / max(g[0].Samples, 1)
 		for i, s := range g[0].Shares {
 			if i == mostShares {
 				break
 			}
-			table.Add(abridge(s.Query), g[0].Method, report.Millis(float64(s.Looks)*each), report.Millis(float64(s.Flushes)*each))
+			table.Add(abridge(s.Query), g[0].Method, report.Millis(float64(s.Samples)*each), report.Millis(float64(s.Flushes)*each))
 		}
 	}
 	return table

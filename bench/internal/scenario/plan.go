@@ -31,8 +31,8 @@ type Plan struct {
 	// a loop may take.
 	Before, After, Limit time.Duration
 
-	// Look is how often sessions are looked at.
-	Look time.Duration
+	// Sample is how often sessions are sampled.
+	Sample time.Duration
 
 	// Checkpoints is how often a checkpoint happens during a purge; 0 = none does.
 	Checkpoints time.Duration

@@ -43,7 +43,7 @@ func (t *trial) sum(record *foreground.Record, seen *watch.Seen, before stretch,
 	r.Writes, r.LongestWrite = spans(seen.Writes, o.Began, ended)
 	r.Reads, r.LongestRead = spans(seen.Reads, o.Began, ended)
 	r.LockWaits, r.LongestWait = spans(seen.LockWaits, o.Began, ended)
-	r.Looks, r.Shares = seen.Looks, seen.Shares.Largest()
+	r.Samples, r.Shares = seen.Samples, seen.Shares.Largest()
 }
 
 // spans sums up those of a phase, and says what the longest was about.

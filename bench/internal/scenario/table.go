@@ -105,7 +105,7 @@ func (b *Bench) speedTable(trials []Trial) report.Table {
 	}
 	table.Notes = []string{
 		fmt.Sprintf("Medians of %d repetitions; of transactions the longest of all, left and lost summed up.", b.Repetitions),
-		fmt.Sprintf("Transactions as seen in pg_stat_activity every %s, up to the look that did not find them any more: up to that much too long, and of those shorter than that only some.", b.Look),
+		fmt.Sprintf("Transactions as seen in pg_stat_activity every %s, up to the sample that did not find them any more: up to that much too long, and of those shorter than that only some.", b.Sample),
 	}
 	if capped {
 		table.Notes = append(table.Notes, fmt.Sprintf("* stopped after %s: it slows down as it goes on, so the whole would be slower.", b.Limit))
@@ -144,7 +144,7 @@ func (b *Bench) foregroundTable(trials []Trial) report.Table {
 	}
 	table.Notes = []string{
 		"Medians of the repetitions' figures; max and longest are of all, waits, errors, deadlocks and requests are summed up. Idle is the phase before the purge.",
-		fmt.Sprintf("Lock waits as seen every %s: shorter ones may be missed.", b.Look),
+		fmt.Sprintf("Lock waits as seen every %s: shorter ones may be missed.", b.Sample),
 	}
 	return table
 }

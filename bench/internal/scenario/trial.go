@@ -58,7 +58,7 @@ type Trial struct {
 	Writes    stats.Latency `json:"writing_transactions"`
 	Reads     stats.Latency `json:"reading_transactions"`
 	LockWaits stats.Latency `json:"lock_waits"`
-	Looks     float64       `json:"looks_per_second"`
+	Samples   float64       `json:"samples_per_second"`
 
 	// The statements of the longest of these.
 	LongestWrite string `json:"longest_writing,omitempty"`
@@ -143,11 +143,11 @@ func (t *trial) measure(ctx context.Context, program *replica.Replica) (*foregro
 		load.Stop()
 	}
 
-	looker, err := t.Server.Connect(ctx, working, "bench watch")
+	watcher, err := t.Server.Connect(ctx, working, "bench watch")
 	if err != nil {
 		return nil, err
 	}
-	looking := watch.Start(ctx, looker, t.Look)
+	watching := watch.Start(ctx, watcher, t.Sample)
 	if t.step {
 		grows := time.AfterFunc(stepAfter, func() { load.Multiply(stepFactor) })
 		defer grows.Stop()
@@ -158,7 +158,7 @@ func (t *trial) measure(ctx context.Context, program *replica.Replica) (*foregro
 	if err == nil && !t.method.Alone {
 		err = wait(ctx, t.After)
 	}
-	seen, watchErr := looking.Stop()
+	seen, watchErr := watching.Stop()
 	record := load.Stop()
 	if err := errors.Join(err, watchErr); err != nil {
 		return record, err

@@ -9,8 +9,8 @@ import (
 // Share is how often the replica's sessions were found in a transaction at a statement.
 type Share struct {
 	Query   string
-	Looks   int64
-	Flushes int64 // of these looks, when it waited for the write-ahead log
+	Samples int64
+	Flushes int64 // of these samples, when it waited for the write-ahead log
 }
 
 // Shares are those of all statements.
@@ -23,7 +23,7 @@ func (s Shares) add(query string, flushes bool) {
 		share = &Share{Query: query}
 		s[query] = share
 	}
-	share.Looks++
+	share.Samples++
 	if flushes {
 		share.Flushes++
 	}
@@ -35,6 +35,6 @@ func (s Shares) Largest() []Share {
 	for _, share := range s {
 		all = append(all, *share)
 	}
-	slices.SortFunc(all, func(a, b Share) int { return cmp.Or(cmp.Compare(b.Looks, a.Looks), cmp.Compare(a.Query, b.Query)) })
+	slices.SortFunc(all, func(a, b Share) int { return cmp.Or(cmp.Compare(b.Samples, a.Samples), cmp.Compare(a.Query, b.Query)) })
 	return all
 }

@@ -1,8 +1,8 @@
-// Package watch looks at the sessions of a database every few milliseconds, to
+// Package watch samples the sessions of a database every few milliseconds, to
 // see how long the purge's transactions are and how long the application waits
 // for locks. It is the same for every method and needs nothing of any.
 //
-// What it reports is an upper bound: a transaction counts until the look that
+// What it reports is an upper bound: a transaction counts until the sample that
 // did not find it any more. One shorter than the interval may be missed.
 package watch
 
@@ -26,7 +26,7 @@ type Seen struct {
 	Writes    []Span  // the purge's transactions that changed something
 	Reads     []Span  // and those that did not
 	LockWaits []Span  // the application's
-	Looks     float64 // a second
+	Samples   float64 // a second
 	Shares    Shares  // of the replica's time
 }
 
@@ -46,43 +46,43 @@ type Watch struct {
 	err    error
 }
 
-// Start begins to look, over a connection that it closes in the end.
+// Start begins to take samples, over a connection that it closes in the end.
 func Start(ctx context.Context, conn *pgx.Conn, interval time.Duration) *Watch {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &Watch{cancel: cancel, done: make(chan struct{}), seen: Seen{Shares: Shares{}}}
 	go func() {
 		defer close(w.done)
 		defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-		w.err = w.look(ctx, conn, interval)
+		w.err = w.sample(ctx, conn, interval)
 	}()
 	return w
 }
 
-// Stop ends the looking and says what was seen.
+// Stop takes a last sample and says what was seen.
 func (w *Watch) Stop() (*Seen, error) {
 	w.cancel()
 	<-w.done
 	return &w.seen, w.err
 }
 
-// look goes on until ctx is done.
-func (w *Watch) look(ctx context.Context, conn *pgx.Conn, interval time.Duration) error {
+// sample goes on until ctx is done.
+func (w *Watch) sample(ctx context.Context, conn *pgx.Conn, interval time.Duration) error {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	open := map[key]*state{}
 	began := time.Now()
-	for looks := 1.0; ; looks++ {
+	for samples := 1.0; ; samples++ {
 		stopped := false
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			stopped = true // after a last look
+			stopped = true // after a last sample
 		}
 		now, sessions, err := w.sessions(context.WithoutCancel(ctx), conn)
 		if err != nil {
-			return fmt.Errorf("look at the sessions: %w", err)
+			return fmt.Errorf("sample the sessions: %w", err)
 		}
-		w.seen.Looks = looks / time.Since(began).Seconds()
+		w.seen.Samples = samples / time.Since(began).Seconds()
 		w.compare(open, sessions, now)
 		if stopped {
 			w.compare(open, nil, now)
@@ -102,7 +102,7 @@ type state struct {
 	seen  time.Time // first, by our clock
 	since time.Time // by the server's
 	wrote bool
-	found bool // in the latest look
+	found bool // in the latest sample
 	query string
 }
 
@@ -151,7 +151,7 @@ func (w *Watch) sessions(ctx context.Context, conn *pgx.Conn) (now time.Time, fo
 	return now, found, err
 }
 
-// compare notes the spans that have ended since the look before.
+// compare notes the spans that have ended since the sample before.
 func (w *Watch) compare(open map[key]*state, sessions []session, now time.Time) {
 	for _, s := range sessions {
 		of := key{pid: s.pid, xact: s.xact, waits: s.application}

@@ -17,8 +17,8 @@ import (
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
-	"github.com/siltgate/siltgate/internal/testkit/turn"
 	"github.com/siltgate/siltgate/internal/testkit/schemas"
+	"github.com/siltgate/siltgate/internal/testkit/turn"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }

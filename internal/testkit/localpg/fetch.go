@@ -102,14 +102,14 @@ func download(ctx context.Context, cache, home, repository string) error {
 func withoutLog(start func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- start() }()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
 	for {
 		select {
 		case err := <-done:
 			removeOpenLog()
 			return err
-		case <-look.C:
+		case <-ticker.C:
 			if removeOpenLog() {
 				return <-done
 			}

@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Never fails the test if the condition holds at any look within the time. It looks in the
-// test's own goroutine: the last look of require.Never may outlive the test, and fail it.
+// Never fails the test if the condition holds whenever it is evaluated within the time. That is done in the
+// test's own goroutine: the last evaluation of require.Never may outlive the test, and fail it.
 func Never(t testing.TB, condition func() bool, within, interval time.Duration) {
 	t.Helper()
-	look := time.NewTicker(interval)
-	defer look.Stop()
-	for over := time.Now().Add(within); time.Now().Before(over); <-look.C {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for over := time.Now().Add(within); time.Now().Before(over); <-ticker.C {
 		require.False(t, condition(), "condition holds")
 	}
 }

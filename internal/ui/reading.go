@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// lookInterval is the greatest age of what the page shows, however many people look at it.
-	lookInterval = time.Second
+	// overviewInterval is the greatest age of what the page shows, however many people look at it.
+	overviewInterval = time.Second
 
 	// daysInterval is the same for the rows of each day, whose reading costs more.
 	daysInterval = time.Minute
 
-	lookTimeout = 5 * time.Second
+	readTimeout = 5 * time.Second
 
 	// shownRuns is how many runs are listed, shownDays how many days are drawn.
 	shownRuns = 12
@@ -52,8 +52,8 @@ type replica struct {
 	Digest    string
 }
 
-// lastLook is what was read last, for all who look at the page.
-type lastLook struct {
+// cachedOverview is what was read last, for all who have the page open.
+type cachedOverview struct {
 	mu   sync.Mutex
 	at   time.Time
 	seen overview
@@ -64,16 +64,16 @@ type lastLook struct {
 	objective time.Duration
 }
 
-// look reads the schema, unless that was done a moment ago.
-func (p *Page) look(ctx context.Context) (overview, error) {
+// current is the overview, read anew unless that was done a moment ago.
+func (p *Page) current(ctx context.Context) (overview, error) {
 	p.last.mu.Lock()
 	defer p.last.mu.Unlock()
-	if time.Since(p.last.at) < lookInterval {
+	if time.Since(p.last.at) < overviewInterval {
 		return p.last.seen, p.last.err
 	}
-	// The look goes on when the browser that waits for it goes away: a statement that is broken off
+	// The reading goes on when the browser that waits for it goes away: a statement that is broken off
 	// costs its connection.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 	defer cancel()
 	p.last.seen, p.last.err = p.read(ctx)
 	if p.last.err == nil && time.Since(p.last.daysAt) >= daysInterval {
@@ -87,8 +87,8 @@ func (p *Page) look(ctx context.Context) (overview, error) {
 	return p.last.seen, p.last.err
 }
 
-// forgetLook makes the next look read the schema: something was changed.
-func (p *Page) forgetLook() {
+// forget makes the page read the schema at the next request: something was changed.
+func (p *Page) forget() {
 	p.last.mu.Lock()
 	defer p.last.mu.Unlock()
 	p.last.at = time.Time{}

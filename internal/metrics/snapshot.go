@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// look is what the schema said at one time.
-type look struct {
+// snapshot is what the schema said at one time.
+type snapshot struct {
 	now            time.Time // the database's clock
 	replicas       int64
 	configurations int64
@@ -25,12 +25,12 @@ type look struct {
 	atWork         *atWork
 	overdue        *time.Time
 	installed      *time.Time
-	tables         map[string]*tableLook // by label
+	tables         map[string]*tableSnapshot // by label
 }
 
-// tableLook is what is known of a configured table. Of a pattern it is the worst of all tables that
+// tableSnapshot is what is known of a configured table. Of a pattern it is the worst of all tables that
 // it matches.
-type tableLook struct {
+type tableSnapshot struct {
 	watermarkAge float64 // seconds, infinite if nothing is proven
 	lastSuccess  *time.Time
 	failed, held bool
@@ -55,9 +55,9 @@ type pace struct {
 // successes is how many of the latest runs are searched for the last success.
 const successes = 100
 
-// look reads the schema in one round trip, by statements whose cost does not grow with the history.
-func (f Fleet) look(ctx context.Context) (*look, error) {
-	seen := &look{queue: map[string]int64{}, tables: map[string]*tableLook{}}
+// read reads the schema in one round trip, by statements whose cost does not grow with the history.
+func (f Fleet) read(ctx context.Context) (*snapshot, error) {
+	seen := &snapshot{queue: map[string]int64{}, tables: map[string]*tableSnapshot{}}
 	table := func(name string) string { return pgx.Identifier{f.Schema, name}.Sanitize() }
 	batch := &pgx.Batch{}
 	var next *time.Time
@@ -141,7 +141,7 @@ func (f Fleet) look(ctx context.Context) (*look, error) {
 }
 
 // readTables keeps for each label the worst of its tables.
-func (l *look) readTables(rows pgx.Rows, labels labels) error {
+func (s *snapshot) readTables(rows pgx.Rows, labels labels) error {
 	var name string
 	var age *float64
 	var success *time.Time
@@ -149,10 +149,10 @@ func (l *look) readTables(rows pgx.Rows, labels labels) error {
 	var locked, referenced, undeletable int64
 	_, err := pgx.ForEachRow(rows, []any{&name, &age, &success, &failed, &held, &locked, &referenced, &undeletable}, func() error {
 		label := labels.of(name)
-		t, known := l.tables[label]
+		t, known := s.tables[label]
 		if !known {
-			t = &tableLook{lastSuccess: success, left: map[string]int64{}}
-			l.tables[label] = t
+			t = &tableSnapshot{lastSuccess: success, left: map[string]int64{}}
+			s.tables[label] = t
 		}
 		if age == nil {
 			t.watermarkAge = math.Inf(1)
