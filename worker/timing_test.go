@@ -61,15 +61,25 @@ func TestDurationsFitTogether(t *testing.T) {
 		"00022_status.sql":   {overdue},
 	}, sql)
 
+	var backOffs time.Duration // until a locked table fails
+	for pause, again := purge.FirstBackOff, 0; again < purge.LockTries; again++ {
+		backOffs += min(pause, purge.LongestBackOff)
+		pause *= 2
+	}
+
 	type durations = []time.Duration
 	for says, rising := range map[string]durations{
 		"a batch's lock, its statement, the turn that waits for it":   {purge.LockTimeout, purge.StatementTimeout, turnLockTimeout},
 		"who locks the turn is asked while it is waited for":          {blockersAfter, turnLockTimeout},
 		"the client waits longer than the server works":               {purge.StatementTimeout, purge.StatementPatience},
+		"an inspection's statement, a client that waits for it":       {purge.StatementTimeout, purge.CatalogTimeout, purge.StatementPatience},
 		"a session that rests is kept":                                {purge.KeepAlive, purge.SessionIdle},
 		"a frozen replica's session has ended before its run goes on": {purge.SessionIdle, rescueAfter},
 
 		"a slice's last statement ends before River's timeout":    {sliceLength + purge.StatementPatience, jobTimeout},
+		"a slice deletes what it has listed":                      {2 * purge.ListPatience, sliceLength},
+		"a slice's last target is isolated before the timeout":    {sliceLength + purge.TargetPatience + purge.StatementTimeout, jobTimeout},
+		"a locked table fails within a slice":                     {backOffs + (purge.LockTries+1)*purge.LockTimeout, sliceLength},
 		"a rest beyond a slice's end ends before River's timeout": {sliceLength + purge.LongestRest, jobTimeout},
 		"what the timeout ended is over before the rescue":        {jobTimeout + purge.StatementPatience, rescueAfter},
 		"a killed run goes on in time, though its replica led": {
@@ -97,7 +107,7 @@ func TestDurationsFitTogether(t *testing.T) {
 		"a tick's insert is tried more than once a minute": {2 * (insertTimeout + 3*longestPause/2), assertEvery},
 		"River is told no sooner than it fetches":          {insertInterval, riverFetchCooldown},
 
-		"a replica stops in time":                        {stopTimeout + 2*time.Second, promisedStop},
+		"a replica stops in time":                        {stopTimeout + purge.CloseTimeout + time.Second, promisedStop},
 		"River starts anew once its statements are over": {purge.StatementPatience, restopTimeout},
 		"the first record comes soon":                    {firstRecord, recordInterval},
 	} {

@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -25,7 +26,7 @@ func (r *slice) purge(ctx context.Context, t *TableProgress) error {
 			return err
 		}
 	}
-	return r.attempt(ctx, table, t, lockTries)
+	return r.attempt(ctx, table, t, LockTries)
 }
 
 // attempt works on one table. It tries again, after pauses, while the table is locked or its
@@ -46,13 +47,16 @@ func (r *slice) attempt(ctx context.Context, table Table, t *TableProgress, trie
 		if refused == tries {
 			return err
 		}
-		r.rest = backOff(refused)
+		r.rest = r.backOff(refused)
 		if err := r.proceed(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// backOff is how long to wait before a locked table is tried again. It becomes a rest of the run, during
-// which its session is kept alive: so it is no pause of internal/backoff.
-func backOff(tried int) time.Duration { return min(200*time.Millisecond<<tried, 5*time.Second) }
+// backOff is how long to wait before what is locked is tried again, after it has been tried again so many
+// times. It becomes a rest of the run, during which its session is kept alive: so it is no pause of
+// internal/backoff.
+func (r *slice) backOff(again int) time.Duration {
+	return min(FirstBackOff<<again, cmp.Or(r.longestBackOff, LongestBackOff))
+}

@@ -156,14 +156,14 @@ func (r *slice) finishDrops(ctx context.Context, e *examined, d *Dropped) (bool,
 		if kept == "" {
 			return true, nil
 		}
-		if d.Tries > lockTries {
+		if d.Tries > LockTries {
 			d.Finished = true
 			d.Why = fmt.Sprintf("partition %s is used by transactions that began before it was detached: the next run drops it", kept)
 			return false, nil
 		}
 		d.Tries++
 		d.Why = fmt.Sprintf("partition %s is still used by other transactions", kept)
-		r.rest = backOff(d.Tries)
+		r.rest = r.backOff(d.Tries)
 		if err := r.proceed(ctx); err != nil {
 			return false, err
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // mostLeft is how many partitions that could not be purged are kept in a table's
@@ -91,13 +90,13 @@ func joined(a, b error) error {
 // have been tried often enough.
 func (w *heapWalk) again(ctx context.Context) error {
 	t := w.into
-	for ; t.Rounds <= lockTries; t.Rounds++ {
+	for ; t.Rounds <= LockTries; t.Rounds++ {
 		locked := slices.DeleteFunc(slices.Clone(t.Left), func(l leftHeap) bool { return l.Failed })
 		if len(locked) == 0 {
 			return nil
 		}
 		if t.Rounds > 0 {
-			w.rest = min(100*time.Millisecond<<t.Rounds, 5*time.Second)
+			w.rest = w.backOff(t.Rounds - 1)
 			if err := w.proceed(ctx); err != nil {
 				return err
 			}

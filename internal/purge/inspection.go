@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -57,8 +56,7 @@ func Inspect(ctx context.Context, config *pgx.ConnConfig, tables []Table) ([]Ins
 		return nil, Explain(err)
 	}
 	defer s.Close(ctx)
-	// Nothing waits for the catalog's answers, and no table is locked for them.
-	if err := s.set(ctx, "statement_timeout", (10 * time.Second).String()); err != nil {
+	if err := s.set(ctx, "statement_timeout", CatalogTimeout.String()); err != nil {
 		return nil, Explain(err)
 	}
 	read, err := newReader(ctx, s.catalog(), tables)

@@ -6,20 +6,10 @@ import (
 	"time"
 )
 
-// Limits for isolation: each locked or slow row takes as long as a time-out, and each statement that
-// fails writes lines into the server's log.
-const (
-	// targetPatience is how long rows are isolated in one target.
-	targetPatience = 10 * time.Second
-
-	// isolationPatience is how long rows are isolated in one run.
-	isolationPatience = time.Minute
-
-	// mostFailures is how many statements may fail in one run until it isolates no more rows. After
-	// twice as many it tries no more batches of tables in which rows were refused, and only counts
-	// their dead rows.
-	mostFailures = 1000
-)
+// mostFailures is how many statements may fail in one run until it isolates no more rows: each of them
+// writes lines into the server's log. After twice as many it tries no more batches of tables in which
+// rows were refused, and only counts their dead rows.
+const mostFailures = 1000
 
 // Isolation is what a run has spent on finding out which rows cannot go.
 type Isolation struct {
@@ -73,7 +63,7 @@ func (r *slice) isolate(ctx context.Context, h heap, t *TableProgress, in target
 		ids = ids[:limit]
 		t.Cut = true
 	}
-	i := isolation{slice: r, heap: h, into: t, until: time.Now().Add(targetPatience), locks: isLockConflict(cause), result: batchResult{how: blocked}}
+	i := isolation{slice: r, heap: h, into: t, until: time.Now().Add(TargetPatience), locks: isLockConflict(cause), result: batchResult{how: blocked}}
 	err := i.halve(ctx, ids)
 	if err == nil && i.broken != nil && t.Deleted == 0 {
 		return batchResult{}, fmt.Errorf("delete batch: %w", i.broken)

@@ -16,9 +16,9 @@ import (
 var errTooMany = errors.New("more dead rows than are worth listing")
 
 // list lists the dead rows from a row on, by one index for each reason. It returns errTooMany if
-// there are more than worthListing, and a partial list if it takes longer than listPatience.
+// there are more than worthListing, and a partial list if it takes longer than ListPatience.
 func (r *slice) list(ctx context.Context, h heap, leads []lead, from rowID) (*victims, error) {
-	l := lister{slice: r, heap: h, found: &victims{most: mostVictims, from: from}, until: time.Now().Add(cmp.Or(r.listFor, listPatience))}
+	l := lister{slice: r, heap: h, found: &victims{most: mostVictims, from: from}, until: time.Now().Add(cmp.Or(r.listFor, ListPatience))}
 	for _, lead := range leads {
 		list := l.byKey
 		if lead.after == nil {

@@ -40,8 +40,8 @@ type Engine struct {
 
 	Log *slog.Logger
 
-	// listFor is listPatience, unless a test is less patient.
-	listFor time.Duration
+	// listFor is ListPatience, and longestBackOff LongestBackOff, unless a test is less patient.
+	listFor, longestBackOff time.Duration
 }
 
 // Request is what a call of Run is to do.

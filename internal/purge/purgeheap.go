@@ -12,10 +12,6 @@ const (
 	// made.
 	mostVictims = 1_000_000
 
-	// listPatience is how long a list may take before the rows on it are deleted. It is less than
-	// half a slice: otherwise the slices of a huge table would end before they deleted anything.
-	listPatience = 10 * time.Second
-
 	// mostLists is how many lists in a row may use up their slice without a deletion. After that
 	// the heap is swept, because a sweep deletes with its first batch.
 	mostLists = 2
@@ -23,10 +19,6 @@ const (
 	// mostRounds is how often dead rows are listed anew. Otherwise rows that are revoked meanwhile
 	// could keep a run from ending.
 	mostRounds = 100
-
-	// lockTries is how often a locked table is tried again before it fails in this attempt. With
-	// the pauses between that takes about 20 seconds, less than a slice.
-	lockTries = 8
 )
 
 // purgeHeap works on one heap, from the table's position if that is in it.

@@ -218,12 +218,12 @@ func (w *patternWalk) share(p *TableProgress) int64 {
 // tried often enough.
 func (w *patternWalk) lockedAgain(ctx context.Context) error {
 	m := w.into.Matched
-	for ; m.Rounds <= lockTries; m.Rounds++ {
+	for ; m.Rounds <= LockTries; m.Rounds++ {
 		if !slices.ContainsFunc(m.Failed, func(f failedTable) bool { return !f.Final }) {
 			return nil
 		}
 		if m.Rounds > 0 {
-			w.rest = backOff(m.Rounds)
+			w.rest = w.backOff(m.Rounds)
 			w.current, w.upTo = w.into, w.mayHave
 			if err := w.proceed(ctx); err != nil {
 				return err

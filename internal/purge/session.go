@@ -178,7 +178,7 @@ func (s *Session) set(ctx context.Context, name, value string) error {
 
 // Close ends the session, and with it the right to delete.
 func (s *Session) Close(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), CloseTimeout)
 	defer cancel()
 	// A pooler may lend the session to another client, which must not inherit its settings.
 	// DISCARD ALL also frees its advisory locks: the server notices the end of a session a little

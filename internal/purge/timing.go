@@ -2,8 +2,8 @@ package purge
 
 import "time"
 
-// The durations of a session that others depend on. What must hold between these and those of a
-// replica is a test in worker/timing_test.go.
+// The durations that others depend on. What must hold between these and those of a replica is a test
+// in worker/timing_test.go. A duration that depends on no other stands where it is used.
 const (
 	// StatementTimeout is how long the server works at a statement at most, LockTimeout how long
 	// a statement waits for a lock. Where deadlocks are looked for sooner, both are shorter.
@@ -20,6 +20,28 @@ const (
 	// statement for that.
 	SessionIdle = 30 * time.Second
 	KeepAlive   = 10 * time.Second
+
+	// CatalogTimeout is how long the server works at a statement of an inspection at most: nothing waits for
+	// its answers, and no table is locked for them.
+	CatalogTimeout = 10 * time.Second
+
+	// CloseTimeout is how long the end of a session is waited for.
+	CloseTimeout = time.Second
+
+	// ListPatience is how long a list may take before the rows on it are deleted. It is less than half a
+	// slice: otherwise the slices of a huge table would end before they deleted anything.
+	ListPatience = 10 * time.Second
+
+	// TargetPatience is how long rows that cannot be deleted are isolated in one target: each locked or
+	// slow row takes as long as a time-out. isolationPatience is the same for one run.
+	TargetPatience    = 10 * time.Second
+	isolationPatience = time.Minute
+
+	// FirstBackOff is how long to wait before a locked table is tried again. Each further wait is twice as
+	// long, up to LongestBackOff. After LockTries of them the table fails in this attempt.
+	FirstBackOff   = 200 * time.Millisecond
+	LongestBackOff = 5 * time.Second
+	LockTries      = 8
 
 	// LongestRest is how far a rest may reach beyond the end of its slice. A longer one is taken
 	// between two slices, in the queue.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -194,7 +195,10 @@ func TestAPartitionThatCannotBeCountedKeepsTheTableFromBeingPurged(t *testing.T)
 	tx := db.begin()
 	_, err := tx.Exec(t.Context(), `LOCK TABLE p2 IN ACCESS EXCLUSIVE MODE`)
 	require.NoError(t, err)
-	p, err := db.changed(0.5, Request{}, tokens)
+	e := db.engine(tokens)
+	e.MaxShare, e.longestBackOff = 0.5, 50*time.Millisecond
+	changed := Request{Tables: e.tables, Accepted: map[uint32]Accepted{db.relation("refresh_tokens"): {Fingerprints: []string{another}}}}
+	p, err := e.Run(t.Context(), changed, Progress{})
 	require.ErrorContains(t, err, "it is not known how much it would delete")
 	require.ErrorContains(t, err, "p2")
 	require.Zero(t, p.Deleted())
@@ -202,9 +206,7 @@ func TestAPartitionThatCannotBeCountedKeepsTheTableFromBeingPurged(t *testing.T)
 
 	// Another attempt counts it.
 	p.Retry()
-	e := db.engine(tokens)
-	e.MaxShare = 0.5
-	p, err = e.Run(t.Context(), Request{Tables: e.tables, Accepted: map[uint32]Accepted{db.relation("refresh_tokens"): {Fingerprints: []string{another}}}}, p)
+	p, err = e.Run(t.Context(), changed, p)
 	require.NoError(t, err)
 	require.Contains(t, p.Tables[0].Held, "1,002 of 1,100 rows")
 }

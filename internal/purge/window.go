@@ -63,7 +63,7 @@ func (r *slice) sweepWindows(ctx context.Context, h heap, t *TableProgress) erro
 func (r *slice) listWindow(ctx context.Context, h heap, t *TableProgress) (window, error) {
 	at := &t.Position
 	w := window{to: at.Row.block()}
-	until := time.Now().Add(listPatience)
+	until := time.Now().Add(ListPatience)
 	if part := time.Now().Add(time.Until(r.Until) / 4); !r.Until.IsZero() && part.Before(until) {
 		until = part
 	}
