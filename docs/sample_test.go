@@ -2,7 +2,6 @@ package docs
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -49,14 +48,14 @@ func isExecuted(kind string) bool {
 
 func TestEveryOtherBlockOfAPageIsHeldByATestOrScript(t *testing.T) {
 	t.Parallel()
-	tests := testNames(t)
+	holders := holders(t)
 	var loose []string
 	for _, page := range told(t) {
 		for _, b := range blocks(page, read(t, page)) {
 			switch {
 			case b.held != "":
-				if _, err := os.Stat("../" + b.held); err != nil && !tests[b.held] {
-					loose = append(loose, b.String()+": there is no test or script "+b.held)
+				if reason := holders.looseness(b); reason != "" {
+					loose = append(loose, b.String()+": "+reason)
 				}
 			case b.kind == "env":
 				_, err := config.Load(append(strings.Split(strings.TrimSpace(b.text), "\n"), "DATABASE_URL=postgres://localhost/auth"))
@@ -69,20 +68,61 @@ func TestEveryOtherBlockOfAPageIsHeldByATestOrScript(t *testing.T) {
 	require.Empty(t, loose)
 }
 
-// testNames are the tests, examples and fuzz tests of the project.
-func testNames(t *testing.T) map[string]bool {
+// sources have the text of the file that declares a test, example or fuzz test, or of a script, by
+// the name by which a page calls it.
+type sources map[string]string
+
+// looseness says why a block is not held by what it names; empty if it is. A holder reads the page to
+// compare the block with what there is, or has its lines word by word and executes them.
+func (s sources) looseness(b block) string {
+	source, exists := s[b.held]
+	if !exists {
+		return "there is no test or script " + b.held
+	}
+	code := regexp.MustCompile(`(?m)^\s*(//|#).*$`).ReplaceAllString(source, "")
+	if regexp.MustCompile(`\b` + regexp.QuoteMeta(filepath.Base(b.page))).MatchString(code) {
+		return ""
+	}
+	for line := range strings.Lines(b.text) {
+		line, _, _ = strings.Cut(line, " #")
+		if line = strings.TrimSpace(line); !strings.Contains(code, line) {
+			return b.held + " neither reads the page nor has " + line
+		}
+	}
+	return ""
+}
+
+func holders(t *testing.T) sources {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Example|Fuzz)\w+)\(`)
-	names := map[string]bool{}
-	require.NoError(t, filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
+	found := sources{}
+	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") && !strings.HasSuffix(path, ".sh") && path != "../.ci/run" {
 			return err
 		}
-		for _, match := range declared.FindAllStringSubmatch(read(t, path), -1) {
-			names[match[1]] = true
+		text := read(t, path)
+		if !strings.HasSuffix(path, ".go") {
+			found[strings.TrimPrefix(path, "../")] = text
+		}
+		for _, match := range declared.FindAllStringSubmatch(text, -1) {
+			found[match[1]] = text
 		}
 		return nil
 	}))
-	require.Greater(t, len(names), 100)
-	return names
+	require.Greater(t, len(found), 100)
+	return found
+}
+
+func TestABlockIsHeldByWhatReadsItsPageOrExecutesItsLines(t *testing.T) {
+	t.Parallel()
+	b := block{page: "runs.md", text: "make soak   # long\n", held: "TestA"}
+	for source, reason := range map[string]string{
+		`os.ReadFile("../docs/runs.md")`: "",
+		"\tmake soak SOAK_KILLS=8":       "",
+		"// as runs.md shows":            "TestA neither reads the page nor has make soak",
+		`os.ReadFile("page.md")`:         "TestA neither reads the page nor has make soak",
+	} {
+		require.Equal(t, reason, sources{"TestA": source}.looseness(b), source)
+	}
+	require.Equal(t, "there is no test or script TestA", sources{}.looseness(b))
 }

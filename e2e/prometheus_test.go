@@ -94,18 +94,13 @@ func startPrometheus(t *testing.T, program string, replicas []*replica) promethe
 	dir := t.TempDir()
 	rules, err := filepath.Abs("../deploy/prometheus/alerts.yaml")
 	require.NoError(t, err)
-	var targets []string
-	for _, r := range replicas {
-		targets = append(targets, r.http)
+	sample := configOfTheDocs(t)
+	for from, to := range map[string]string{"[alerts.yaml]": "[" + rules + "]", "replica-1:8080": replicas[0].http, "replica-2:8080": replicas[1].http} {
+		require.Contains(t, sample, from)
+		sample = strings.ReplaceAll(sample, from, to)
 	}
 	config := filepath.Join(dir, "prometheus.yaml")
-	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, `
-global: {scrape_interval: 1s, evaluation_interval: 1s}
-rule_files: [%q]
-scrape_configs:
-  - job_name: siltgate
-    static_configs: [{targets: [%s]}]
-`, rules, strings.Join(targets, ", ")), 0o600))
+	require.NoError(t, os.WriteFile(config, []byte("global: {scrape_interval: 1s, evaluation_interval: 1s}\n"+sample), 0o600))
 	process := launch(t, dir, "prometheus", []string{"HOME=" + dir}, program,
 		"--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0")
 	listening := regexp.MustCompile(`msg="Listening on" address=(\S+)`)
@@ -126,6 +121,17 @@ scrape_configs:
 		return resp.StatusCode == http.StatusOK
 	})
 	return p
+}
+
+// configOfTheDocs is how docs/metrics.md has a fleet of two replicas scraped.
+func configOfTheDocs(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../docs/metrics.md")
+	require.NoError(t, err)
+	_, sample, found := strings.Cut(string(page), "```yaml\n")
+	require.True(t, found)
+	sample, _, _ = strings.Cut(sample, "```")
+	return sample
 }
 
 // get asks Prometheus, and reads the data of its answer.

@@ -21,6 +21,25 @@ for unit in "$scratch"/*.service; do
   systemd-analyze security --no-pager --offline=true --threshold=$most_exposure "$unit" | tail -1
 done
 
-mkdir -p "$scratch/root/etc"
-systemd-sysusers --root="$scratch/root" "$PWD/siltgate.sysusers"
-grep -q '^siltgate:' "$scratch/root/etc/passwd"
+# The commands of docs/deploy.md, below a root of their own: every file that a unit names is there then.
+readonly page=../../docs/deploy.md
+root=$scratch/root clone=$scratch/clone
+mkdir -p "$root"/{etc/systemd/system,usr/bin,usr/lib/sysusers.d} "$clone"
+ln -s "$PWD/../../deploy" "$PWD/../../.env.example" "$clone"
+touch "$clone"/{siltgate,database-url}
+commands=$(sed -n '/held by deploy.systemd.check.sh/,/^```$/p' "$page" | sed '1,2d;$d')
+[[ $(wc -l <<<"$commands") -gt 5 ]]
+# The group is made in that root, and no system runs there.
+commands=$(sed -E "s# /(usr|etc)/# $root/\1/#g; s# -g siltgate # #; s#systemd-sysusers#& --root=$root#
+  s#^systemctl daemon-reload##; s#^systemctl enable --now#systemctl --quiet --root=$root enable#" <<<"$commands")
+beyond=${commands//"$root/"/} && beyond=${beyond//"--root=$root"/}
+[[ $beyond != *[^[:alnum:]*._-]/* ]] # nothing is written beyond that root
+(cd "$clone" && bash -euo pipefail -c "$commands")
+grep -q '^siltgate:' "$root/etc/passwd"
+[[ -L $root/etc/systemd/system/multi-user.target.wants/siltgate.service ]]
+while read -r file; do
+  [[ -e $root$file ]] || {
+    printf 'the units name %s, which %s does not install\n' "$file" "$page" >&2
+    exit 1
+  }
+done < <(grep -hoE '[=-]/(usr|etc)/[^ ]*siltgate[^ ]*' ./*.service | sed 's/^[=-]*//' | sort -u)

@@ -27,6 +27,9 @@ func TestMain(m *testing.M) { pgtest.MainWithoutServer(m) }
 
 func TestTheDemo(t *testing.T) {
 	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), "\ngo run . demo\n", "what is built and shown here")
 	program := build(t)
 
 	t.Run("ends within a minute with every promise kept", func(t *testing.T) {

@@ -1,0 +1,141 @@
+package tools
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/stretchr/testify/require"
+)
+
+// commandsOfTheDocs are those of the block of docs/deploy.md that a test holds, each as its words.
+func commandsOfTheDocs(t *testing.T) [][]string {
+	t.Helper()
+	page, err := os.ReadFile(root + "/docs/deploy.md")
+	require.NoError(t, err)
+	_, block, found := strings.Cut(string(page), "<!-- held by "+t.Name()+" -->\n```sh\n")
+	require.True(t, found)
+	block, _, _ = strings.Cut(block, "```")
+	var all [][]string
+	for line := range strings.Lines(block) {
+		all = append(all, strings.Fields(line))
+	}
+	require.Greater(t, len(all), 4)
+	return all
+}
+
+// Here is no cluster: what the commands name has to be what the manifests name.
+func TestTheCommandsOfTheDocsFitWhatKustomizeBuilds(t *testing.T) {
+	made := map[string][]object{}
+	for _, b := range builds(t) {
+		made[b.name] = b.objects(t)
+	}
+	secrets, jobs, namespace := map[string]string{}, map[any]bool{}, ""
+	for _, words := range commandsOfTheDocs(t) {
+		command := strings.Join(words, " ")
+		if found := regexp.MustCompile(`^kubectl create namespace (\S+)$`).FindStringSubmatch(command); found != nil {
+			namespace = found[1]
+			continue
+		}
+		command, ok := strings.CutPrefix(command, "kubectl -n "+namespace+" ")
+		require.True(t, ok, "%s: it is for the namespace that was created", command)
+		if found := regexp.MustCompile(`^create secret generic (\S+) --from-literal=(\S+?)='postgres://\S+'$`).FindStringSubmatch(command); found != nil {
+			secrets[found[1]] = found[2]
+			continue
+		}
+		if found := regexp.MustCompile(`^wait --for=condition=Complete --timeout=\w+ job/(\S+)$`).FindStringSubmatch(command); found != nil {
+			require.True(t, jobs[found[1]], "%s: no such Job was applied", command)
+			continue
+		}
+		dir, ok := strings.CutPrefix(command, "apply -k ")
+		require.True(t, ok, "%s: nothing holds it", command)
+		require.DirExists(t, filepath.Join(root, dir))
+		objects := made[filepath.Base(dir)]
+		require.NotEmpty(t, objects, command)
+		pods := 0
+		for _, o := range objects {
+			if o["kind"] == "Job" {
+				jobs[o.at("metadata", "name")] = true
+			}
+			pod := podOf(o)
+			if pod == nil {
+				continue
+			}
+			pods++
+			for name, keys := range secretsOf(pod) {
+				require.Contains(t, secrets, name, "%s: it wants this Secret", command)
+				for _, key := range keys {
+					require.Equal(t, secrets[name], key, command)
+				}
+				delete(secrets, name)
+			}
+		}
+		require.Positive(t, pods, command)
+	}
+	require.Empty(t, secrets, "no pod wants these")
+	require.Len(t, jobs, 1)
+}
+
+// secretsOf are the Secrets that a pod sees as files, with the keys that it takes of each.
+func secretsOf(pod object) map[string][]any {
+	wanted := map[string][]any{}
+	volumes, _ := pod["volumes"].([]any)
+	for _, volume := range volumes {
+		secret, ok := volume.(map[string]any)["secret"].(map[string]any)
+		if !ok {
+			continue
+		}
+		name := secret["secretName"].(string)
+		for _, item := range secret["items"].([]any) {
+			wanted[name] = append(wanted[name], item.(map[string]any)["key"])
+		}
+	}
+	return wanted
+}
+
+// Where there is no Docker engine, what the commands name has to be what the file names.
+func TestTheCommandsOfTheDocsFitTheComposeFile(t *testing.T) {
+	services := loadCompose(t).Services
+	profiled := func(profile string) []types.ServiceConfig {
+		var all []types.ServiceConfig
+		for _, service := range services {
+			if slices.Contains(service.Profiles, profile) {
+				all = append(all, service)
+			}
+		}
+		require.NotEmpty(t, all, profile)
+		return all
+	}
+	for _, words := range commandsOfTheDocs(t) {
+		command := strings.Join(words, " ")
+		require.Equal(t, []string{"docker", "compose"}, words[:2], command)
+		words = words[2:]
+		var behind []types.ServiceConfig
+		for words[0] == "--profile" {
+			behind = append(behind, profiled(words[1])...)
+			words = words[2:]
+		}
+		switch words[0] {
+		case "up", "down":
+		case "logs":
+			require.Contains(t, services, words[len(words)-1], command)
+		case "exec":
+			require.Contains(t, services, words[1], command)
+			require.Contains(t, command, "-d "+*services[words[1]].Environment["POSTGRES_DB"]+" ")
+		default:
+			require.Fail(t, "nothing holds it", command)
+		}
+		for _, address := range regexp.MustCompile(`http://\S+`).FindAllString(command, -1) {
+			u, err := url.Parse(address)
+			require.NoError(t, err)
+			require.True(t, slices.ContainsFunc(behind, func(s types.ServiceConfig) bool {
+				return slices.ContainsFunc(s.Ports, func(p types.ServicePortConfig) bool { return p.HostIP == u.Hostname() && p.Published == u.Port() })
+			}), command)
+		}
+	}
+}
