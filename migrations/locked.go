@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// limitLocks bounds how long a migration waits for a table: replicas would wait behind it.
-const limitLocks = "SET lock_timeout TO '10s'"
+// limitLocks makes a connection wait for a table no longer than LockTimeout.
+func limitLocks() string { return fmt.Sprintf("SET lock_timeout TO '%s'", LockTimeout) }
 
 // explainLock says who has the lock that a migration waited for in vain.
 func (m Migrator) explainLock(ctx context.Context, pool *pgxpool.Pool, err error) error {
@@ -43,5 +43,5 @@ func (m Migrator) explainLock(ctx context.Context, pool *pgxpool.Pool, err error
 	if len(holders) > 0 {
 		who = strings.Join(holders, ", ")
 	}
-	return fmt.Errorf("%s has locked a table of it for more than 10s: end that transaction, then run `siltgate migrate` again", who)
+	return fmt.Errorf("%s has locked a table of it for more than %s: end that transaction, then run `siltgate migrate` again", who, LockTimeout)
 }

@@ -129,7 +129,7 @@ func (m Migrator) Status(ctx context.Context) (all []Step, err error) {
 	config := m.Config.Copy()
 	session.PinPool(config)
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, limitLocks)
+		_, err := conn.Exec(ctx, limitLocks())
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -229,7 +229,7 @@ func (m Migrator) with(ctx context.Context, work func(*goose.Provider) error) (e
 	session.PinPool(config)
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		// goose's version table has a timestamp without zone: let it always be UTC.
-		_, err := conn.Exec(ctx, "SET timezone TO 'UTC'; "+limitLocks)
+		_, err := conn.Exec(ctx, "SET timezone TO 'UTC'; "+limitLocks())
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)

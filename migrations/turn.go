@@ -13,14 +13,6 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-const (
-	// turnPatience is how long a migration waits for another one by default.
-	turnPatience = 5 * time.Minute
-
-	// turnInterval is how often it looks whether the other one has ended.
-	turnInterval = time.Second
-)
-
 // turn lets one process at a time migrate a schema, by an advisory lock. Who waits for it says at once
 // who has it: any role that may connect can take such a lock, and another `siltgate migrate` may hang.
 type turn struct {

@@ -27,6 +27,9 @@ func (c *cleaner) NextRetry(job *river.Job[encodedArgs]) time.Time {
 	if job.AttemptedAt != nil && now.Sub(*job.AttemptedAt) >= c.rescueAfter {
 		return now
 	}
-	delays := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, longestRetry}
-	return now.Add(delays[min(max(job.Attempt, 1), len(delays))-1])
+	pause := firstRetry
+	for range job.Attempt - 1 {
+		pause = min(retryGrowth*pause, longestRetry)
+	}
+	return now.Add(pause)
 }

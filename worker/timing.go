@@ -30,7 +30,10 @@ const (
 	// its database again and again still makes progress.
 	firstRecord = 500 * time.Millisecond
 
-	// longestRetry is the longest pause between two attempts.
+	// firstRetry is the pause after the first attempt. Each further one is retryGrowth times as long, up
+	// to longestRetry.
+	firstRetry   = 15 * time.Second
+	retryGrowth  = 4
 	longestRetry = 8 * time.Minute
 
 	// watchInterval is how often a slice reads whether it has to end, see watch.go.
@@ -65,6 +68,10 @@ const (
 	// turnLockTimeout is how long the turn's row is waited for: longer than a batch, which
 	// is all that locks it.
 	turnLockTimeout = 2 * time.Second
+
+	// turnNoteTimeout is the same for a note in that row: who wants the turn, or for whom it is kept. What
+	// could not be noted is noted later, or done without.
+	turnNoteTimeout = 500 * time.Millisecond
 
 	// blockersAfter is how long a session waits for it before the replica asks who has locked it.
 	blockersAfter = 300 * time.Millisecond

@@ -13,6 +13,7 @@ import (
 
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/jobs"
+	"github.com/siltgate/siltgate/migrations"
 )
 
 // intervals are the intervals in the migrations, by file and in their order.
@@ -97,8 +98,15 @@ func TestDurationsFitTogether(t *testing.T) {
 		"a run between two slices is fetched while it is its turn": {
 			riverScheduleInterval + readInterval, reservation,
 		},
-		"no reservation is taken for one of the future":    {longestRun + reservation, longestReservation},
-		"no retry is taken for one of a wrong clock":       {longestRetry, longestRun},
+		"no reservation is taken for one of the future": {longestRun + reservation, longestReservation},
+		"no retry is taken for one of a wrong clock":    {longestRetry, longestRun},
+		"a retry is scheduled, not fetched too early":   {riverScheduleInterval, firstRetry, longestRetry},
+		"a note in the turn's row waits for a batch's locks, and no longer than the turn": {
+			purge.LockTimeout, turnNoteTimeout, turnLockTimeout,
+		},
+		"a migration that waits for a table makes no tick overdue": {
+			migrations.LockTimeout + insertTimeout + 3*longestPause/2, overdue,
+		},
 		"a run that waits for its turn can be joined":      {snoozeForTurn, joinable},
 		"no leader is taken for one of the future":         {riverLeaderTerm, farLeader},
 		"a beat may be late, and one may be lost":          {2*beatInterval + beatTimeout, aliveFor},

@@ -160,7 +160,7 @@ func (r Replica) claimTurn(ctx context.Context, conn *pgx.Conn, me contender) (p
 // reports whether the row could be written; if not, the run tries again when it next asks.
 func (r Replica) wantTurn(ctx context.Context, me contender) bool {
 	batch := &pgx.Batch{}
-	batch.Queue(`SELECT pg_catalog.set_config('lock_timeout', '500', true)`)
+	batch.Queue(`SELECT pg_catalog.set_config('lock_timeout', $1, true)`, fmt.Sprint(turnNoteTimeout.Milliseconds()))
 	batch.Queue(`
 		UPDATE `+r.table("turn")+` AS turn
 		SET
@@ -189,7 +189,7 @@ func (r Replica) reserveTurn(ctx context.Context, me contender, rest time.Durati
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
 	defer cancel()
 	batch := &pgx.Batch{}
-	batch.Queue(`SELECT pg_catalog.set_config('lock_timeout', '500', true)`)
+	batch.Queue(`SELECT pg_catalog.set_config('lock_timeout', $1, true)`, fmt.Sprint(turnNoteTimeout.Milliseconds()))
 	batch.Queue(`
 		UPDATE `+r.table("turn")+`
 		SET
