@@ -106,7 +106,7 @@ func TestFault25AnOldSnapshotMakesARunReadNoMore(t *testing.T) {
 // blocksOfARun are the blocks that a run reads of a table of which every twentieth row is dead.
 func blocksOfARun(t *testing.T, plan string, held bool) int64 {
 	t.Helper()
-	const rows = 30_000
+	const rows = 15_000
 	db := newDatabase(t, createTokens)
 	if plan == planIndex {
 		db.exec(indexTokens)

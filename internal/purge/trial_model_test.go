@@ -36,11 +36,15 @@ func TestACountGoesOnWhereItWasInterrupted(t *testing.T) {
 		share := rapid.SampledFrom([]float64{0.1, 0.5, 0.9, float64(dead) / float64(rows)}).Draw(rt, "share")
 		accepted := map[uint32]Accepted{db.relation("refresh_tokens"): {Fingerprints: []string{another}}}
 
+		replica := func() testEngine {
+			e := db.engine(tokens)
+			e.MaxShare, e.Pace.BatchTarget = share, time.Microsecond
+			return e
+		}
+		e := replica()
 		var p, recorded Progress
 		for rounds := 0; !p.Done; rounds++ {
 			require.Less(rt, rounds, 1000, "it comes to an end")
-			e := db.engine(tokens)
-			e.MaxShare, e.Pace.BatchTarget = share, time.Microsecond
 			ctx, cancel := context.WithCancelCause(t.Context())
 			lasts, reports := rapid.IntRange(2, 60).Draw(rt, "lasts"), 0
 			var err error
@@ -56,15 +60,17 @@ func TestACountGoesOnWhereItWasInterrupted(t *testing.T) {
 				return nil
 			}}, p)
 			cancel(nil)
-			e.Session.Close(t.Context())
 			if !errors.Is(err, errSliceOver) {
 				require.NoError(rt, err)
 			}
 			if !p.Done && !recorded.Cutoff.IsZero() && rapid.Bool().Draw(rt, "killed") {
 				p = recordedOf(t, &recorded)
+				e.Session.Close(t.Context())
+				e = replica()
 			}
 			require.NoError(rt, p.Check())
 		}
+		e.Session.Close(t.Context())
 		left := db.number(`SELECT count(*) FROM refresh_tokens`)
 		if float64(dead) > share*float64(rows) {
 			require.Contains(rt, p.Tables[0].Held, fmt.Sprintf("%d of %d rows", dead, rows))

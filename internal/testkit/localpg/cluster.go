@@ -105,13 +105,16 @@ func configuration(settings map[string]string) string {
 }
 
 // privateDir creates a directory that only account can read.
-func privateDir(account *syscall.Credential) (string, error) {
+func privateDir(account *syscall.Credential, inMemory bool) (string, error) {
 	base, err := filepath.Abs(os.TempDir())
 	if err != nil {
 		return "", fmt.Errorf("create a directory for Postgres: %w", err)
 	}
 	if account != nil && !reachable(base) {
 		base = "/tmp"
+	}
+	if dir := memory(); inMemory && dir != "" {
+		base = dir
 	}
 	dir, err := os.MkdirTemp(base, "siltgate-postgres-")
 	if err != nil {

@@ -23,7 +23,7 @@ type sharedServer struct {
 }
 
 func (s *sharedServer) start(ctx context.Context) (err error) {
-	s.server, err = localpg.Start(ctx, found(localpg.Options{}))
+	s.server, err = localpg.Start(ctx, found(localpg.Options{InMemory: true}))
 	return err
 }
 
