@@ -32,7 +32,7 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 
 	applied, err := m.Up(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"river", "enqueue", "ticks", "history", "notify", "fence", "guard", "clocks", "turn", "replicas", "control", "tables", "status"}, names(applied))
+	require.Equal(t, []string{"river", "enqueue", "ticks", "history", "notify", "fence", "inserted", "clocks", "turn", "replicas", "control", "tables", "status"}, names(applied))
 	version, err = Version(t.Context(), pool, m.Schema)
 	require.NoError(t, err)
 	require.EqualValues(t, Latest, version)
@@ -56,7 +56,7 @@ func TestUpMakesTheSchemaAndDownUnmakesIt(t *testing.T) {
 		}
 		undone = append(undone, names(steps)...)
 	}
-	require.Equal(t, []string{"status", "tables", "control", "replicas", "turn", "clocks", "guard", "fence", "notify", "history", "ticks", "enqueue", "river"}, undone)
+	require.Equal(t, []string{"status", "tables", "control", "replicas", "turn", "clocks", "inserted", "fence", "notify", "history", "ticks", "enqueue", "river"}, undone)
 	var left int
 	require.NoError(t, pool.QueryRow(t.Context(), `
 		SELECT

@@ -55,7 +55,7 @@ func TestDurationsFitTogether(t *testing.T) {
 	// An interval that is new in the migrations has its place here too.
 	require.Equal(t, map[string][]time.Duration{
 		"00011_enqueue.sql":  {joinable},
-		"00016_guard.sql":    {betweenClocks, farAhead},
+		"00016_inserted.sql": {betweenClocks, farAhead},
 		"00017_clocks.sql":   {longestRun, farLeader, longestRun},
 		"00019_replicas.sql": {aliveFor, aliveFor},
 		"00020_control.sql":  {jobs.MaxPause},
