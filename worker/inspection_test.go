@@ -32,6 +32,20 @@ func (f *fixture) awaitLine(message string) []map[string]any {
 	return found
 }
 
+// asStranger makes the replica work as a role that owns nothing and may use everything.
+func (f *fixture) asStranger() (role string) {
+	f.t.Helper()
+	role, url := pgtest.Role(f.t, f.url, `
+		GRANT ALL ON ALL TABLES IN SCHEMA public, siltgate TO %[1]s;
+		GRANT ALL ON ALL SEQUENCES IN SCHEMA siltgate TO %[1]s;
+		GRANT ALL ON ALL FUNCTIONS IN SCHEMA siltgate TO %[1]s;
+		GRANT USAGE ON SCHEMA siltgate TO %[1]s`)
+	var err error
+	f.replica.Database, err = pgxpool.ParseConfig(url)
+	require.NoError(f.t, err)
+	return role
+}
+
 func TestFault47AReplicaThatStartsSaysAllThatIsWrongWithItsTablesAndIsReady(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -41,14 +55,7 @@ func TestFault47AReplicaThatStartsSaysAllThatIsWrongWithItsTablesAndIsReady(t *t
 		INSERT INTO vault.tokens VALUES (1, true);
 		CREATE PUBLICATION p FOR TABLE vault.tokens;
 		INSERT INTO refresh_tokens (revoked) VALUES (true)`)
-	name, url := pgtest.Role(t, f.pool.Config().ConnString(), `
-		GRANT ALL ON ALL TABLES IN SCHEMA public, siltgate TO %[1]s;
-		GRANT ALL ON ALL SEQUENCES IN SCHEMA siltgate TO %[1]s;
-		GRANT ALL ON ALL FUNCTIONS IN SCHEMA siltgate TO %[1]s;
-		GRANT USAGE ON SCHEMA siltgate TO %[1]s`)
-	var err error
-	f.replica.Database, err = pgxpool.ParseConfig(url)
-	require.NoError(t, err)
+	name := f.asStranger()
 	f.replica.Tables = append(f.replica.Tables, purge.Table{Schema: "vault", Name: "tokens", Rules: []purge.Rule{{Done: "revoked"}}})
 	f.replica.HTTPAddr = freeAddress(t)
 	f.start()
@@ -95,14 +102,7 @@ func TestFault48AReplicaThatStartsWarnsOfTablesThatStrangersOwn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	stranger, _ := pgtest.Role(t, f.pool.Config().ConnString(), `ALTER TABLE refresh_tokens OWNER TO %[1]s`)
-	_, url := pgtest.Role(t, f.pool.Config().ConnString(), `
-		GRANT ALL ON ALL TABLES IN SCHEMA public, siltgate TO %[1]s;
-		GRANT ALL ON ALL SEQUENCES IN SCHEMA siltgate TO %[1]s;
-		GRANT ALL ON ALL FUNCTIONS IN SCHEMA siltgate TO %[1]s;
-		GRANT USAGE ON SCHEMA siltgate TO %[1]s`)
-	var err error
-	f.replica.Database, err = pgxpool.ParseConfig(url)
-	require.NoError(t, err)
+	f.asStranger()
 	f.start()
 	lines := f.awaitLine("table is purged, but should be looked at")
 	require.Len(t, lines, 1)

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"github.com/siltgate/siltgate/internal/outage"
 	"github.com/siltgate/siltgate/internal/purge"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/transcript"
 	"github.com/siltgate/siltgate/jobs"
 	"github.com/siltgate/siltgate/migrations"
 )
@@ -30,7 +30,7 @@ type fixture struct {
 	url     string // of the superuser
 	pool    *pgxpool.Pool
 	replica Replica
-	log     *logBuffer
+	log     *transcript.Transcript
 }
 
 const schema = "siltgate"
@@ -45,7 +45,7 @@ func newFixture(t *testing.T) *fixture {
 		CREATE TABLE refresh_tokens (id bigint GENERATED ALWAYS AS IDENTITY, expires_at timestamptz, revoked boolean)`)
 	require.NoError(t, err)
 
-	log := &logBuffer{}
+	log := &transcript.Transcript{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
 	return &fixture{t: t, url: url, pool: pool, log: log, replica: Replica{
 		Database:     pool.Config(),
@@ -151,22 +151,4 @@ func (f *fixture) await(id int64, state string) jobs.Result {
 	var result jobs.Result
 	require.NoError(f.t, json.Unmarshal([]byte(output), &result))
 	return result
-}
-
-// logBuffer collects log lines from several goroutines.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -76,27 +76,26 @@ func (r *rolesOf) url(use string) string {
 	return u.String()
 }
 
-// denied requires that a role may not execute a statement.
+// denied requires that a role may not execute any of the statements.
 func (r *rolesOf) denied(use string, statements ...string) {
 	r.t.Helper()
-	conn, err := pgx.Connect(r.t.Context(), r.url(use))
-	require.NoError(r.t, err)
-	defer func() { _ = conn.Close(r.t.Context()) }()
-	for _, sql := range statements {
-		_, err := conn.Exec(r.t.Context(), sql)
-		require.ErrorContains(r.t, err, "permission denied", sql)
-	}
+	r.execute(use, statements, func(sql string, err error) { r.t.Helper(); require.ErrorContains(r.t, err, "permission denied", sql) })
 }
 
-// allowed requires that a role may execute statements.
+// allowed requires that a role may execute all of the statements.
 func (r *rolesOf) allowed(use string, statements ...string) {
+	r.t.Helper()
+	r.execute(use, statements, func(sql string, err error) { r.t.Helper(); require.NoError(r.t, err, sql) })
+}
+
+func (r *rolesOf) execute(use string, statements []string, judge func(sql string, err error)) {
 	r.t.Helper()
 	conn, err := pgx.Connect(r.t.Context(), r.url(use))
 	require.NoError(r.t, err)
 	defer func() { _ = conn.Close(r.t.Context()) }()
 	for _, sql := range statements {
 		_, err := conn.Exec(r.t.Context(), sql)
-		require.NoError(r.t, err, sql)
+		judge(sql, err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/transcript"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -38,22 +38,7 @@ func newDatabase(t *testing.T) ([]string, *pgxpool.Pool) {
 }
 
 // lines is what a command has written so far.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
+type lines struct{ transcript.Transcript }
 
 // await waits until the command has written a text.
 func (l *lines) await(t *testing.T, text string) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/child"
+	"github.com/siltgate/siltgate/internal/testkit/guard"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
@@ -239,24 +239,13 @@ func (s *played) requireNothingLeft() {
 	pids, port := s.pids(), s.found(`serves port (\d+)`)[0]
 	require.Eventually(s.t, func() bool {
 		for _, pid := range pids {
-			if !gone(pid) {
+			if !guard.Gone(pid) {
 				return false
 			}
 		}
 		entries, err := os.ReadDir(s.temp)
 		return err == nil && len(entries) == 0 && !listening(port)
 	}, pgtest.Patience, 50*time.Millisecond, "of replicas %v, port %s and %s something is left", pids, port, s.temp)
-}
-
-// gone also takes a process for that which nobody has waited for, as in a container whose
-// first process does not.
-func gone(pid int) bool {
-	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-		return true
-	}
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	_, state, _ := bytes.Cut(stat, []byte(") "))
-	return err == nil && bytes.HasPrefix(state, []byte("Z"))
 }
 
 func listening(port string) bool {

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -54,66 +55,42 @@ func (e *examination) lookAtVersion(ctx context.Context) ([]Check, error) {
 // lookAtOwner finds who else could put code into the schema, which would run with the rights of
 // the replicas.
 func (e *examination) lookAtOwner(ctx context.Context) ([]Check, error) {
-	var owner string
-	var creators, strangers, revokes, gifts []string
-	err := e.conn.QueryRow(ctx, `
-		WITH schema AS (
-			SELECT n.oid, n.nspname, n.nspowner, n.nspacl, o.rolname
-			FROM pg_namespace AS n
-			JOIN pg_roles AS o ON o.oid = n.nspowner
-			WHERE n.nspname = $1
-		), creator AS (
-			SELECT coalesce(quote_ident(r.rolname), 'PUBLIC') AS name
-			FROM schema
-			CROSS JOIN aclexplode(schema.nspacl) AS acl
-			LEFT JOIN pg_roles AS r ON r.oid = acl.grantee
-			WHERE acl.privilege_type = 'CREATE' AND acl.grantee <> schema.nspowner AND NOT coalesce(r.rolsuper, false)
-		), stranger AS (
-			SELECT DISTINCT r.oid, r.rolname
-			FROM schema
-			CROSS JOIN LATERAL (
-				SELECT relowner FROM pg_class WHERE relnamespace = schema.oid
-				UNION ALL SELECT proowner FROM pg_proc WHERE pronamespace = schema.oid
-				UNION ALL SELECT typowner FROM pg_type WHERE typnamespace = schema.oid
-				UNION ALL SELECT oprowner FROM pg_operator WHERE oprnamespace = schema.oid
-			) AS object (owner)
-			JOIN pg_roles AS r ON r.oid = object.owner
-			WHERE r.oid <> schema.nspowner AND NOT r.rolsuper
-		)
-		SELECT
-			schema.rolname,
-			ARRAY(SELECT name FROM creator ORDER BY name),
-			ARRAY(SELECT rolname FROM stranger ORDER BY rolname),
-			ARRAY(SELECT format('REVOKE CREATE ON SCHEMA %I FROM %s', schema.nspname, name) FROM creator ORDER BY name),
-			ARRAY(
-				SELECT format('ALTER TABLE %I.%I OWNER TO %I', schema.nspname, c.relname, schema.rolname)
-				FROM pg_class AS c
-				JOIN stranger ON stranger.oid = c.relowner
-				WHERE c.relnamespace = schema.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-			) || ARRAY(
-				SELECT format('ALTER ROUTINE %s OWNER TO %I', p.oid::regprocedure, schema.rolname)
-				FROM pg_proc AS p
-				JOIN stranger ON stranger.oid = p.proowner
-				WHERE p.pronamespace = schema.oid
-			)
-		FROM schema`, e.Config.Schema).Scan(&owner, &creators, &strangers, &revokes, &gifts)
+	o, err := migrations.ReadOwnership(ctx, e.conn, e.Config.Schema)
 	switch {
-	case err == pgx.ErrNoRows: //nolint:errorlint // Scan returns it as it is.
+	case errors.Is(err, pgx.ErrNoRows):
 		return nil, nil // there is no schema, which is said
 	case err != nil:
 		return nil, err
-	case len(creators) > 0:
-		return []Check{{
-			Status: Fail, SQL: revokes,
-			Reason: strings.Join(creators, ", ") + " may create objects in the schema, which could run with the rights of the replicas",
-		}}, nil
-	case len(strangers) > 0:
+	case len(o.Creators) > 0:
+		check := Check{Status: Fail, Reason: strings.Join(o.Creators, ", ") + " may create objects in the schema, which could run with the rights of the replicas"}
+		for _, name := range o.Creators {
+			check.SQL = append(check.SQL, "REVOKE CREATE ON SCHEMA "+quote(e.Config.Schema)+" FROM "+name)
+		}
+		return []Check{check}, nil
+	case len(o.Strangers) > 0:
+		gifts, err := e.gifts(ctx, o.Owner)
 		return []Check{{
 			Status: Fail, SQL: gifts, Unless: "you did not look at these objects: they may have been put there on purpose, and run as your role",
-			Reason: "objects in the schema belong to " + strings.Join(strangers, ", ") + ": their code could run with the rights of the replicas",
-		}}, nil
+			Reason: "objects in the schema belong to " + strings.Join(o.Strangers, ", ") + ": their code could run with the rights of the replicas",
+		}}, err
 	}
-	return []Check{{Status: OK, Reason: fmt.Sprintf("the schema and all in it belong to %q", owner)}}, nil
+	return []Check{{Status: OK, Reason: fmt.Sprintf("the schema and all in it belong to %q", o.Owner)}}, nil
+}
+
+// gifts give the schema's owner what other roles own in it.
+func (e *examination) gifts(ctx context.Context, owner string) ([]string, error) {
+	rows, _ := e.conn.Query(ctx, `
+		SELECT format('ALTER %s OWNER TO %I', object.name, $2::text)
+		FROM (
+			SELECT format('TABLE %s.%I', relnamespace::regnamespace, relname), relnamespace, relowner FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+			UNION ALL SELECT 'ROUTINE ' || oid::regprocedure, pronamespace, proowner FROM pg_proc
+		) AS object (name, schema, owner)
+		JOIN pg_roles AS stranger ON stranger.oid = object.owner
+		WHERE object.schema = $1::text::regnamespace
+			AND NOT stranger.rolsuper
+			AND stranger.rolname <> $2
+		ORDER BY 1`, quote(e.Config.Schema), owner)
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // lookAtRights finds what this role lacks to be a replica's.

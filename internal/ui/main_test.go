@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/transcript"
 	"github.com/siltgate/siltgate/migrations"
 )
 
@@ -33,7 +32,7 @@ type fixture struct {
 	t    *testing.T
 	pool *pgxpool.Pool
 	page *Page
-	log  *logBuffer
+	log  *transcript.Transcript
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -41,7 +40,7 @@ func newFixture(t *testing.T) *fixture {
 	pool := pgtest.Pool(t, pgtest.Database(t))
 	_, err := migrations.Migrator{Config: pool.Config(), Schema: schema}.Up(t.Context())
 	require.NoError(t, err)
-	log := &logBuffer{}
+	log := &transcript.Transcript{}
 	return &fixture{t: t, pool: pool, log: log, page: &Page{
 		Database: pool.Config(),
 		Schema:   schema,
@@ -134,21 +133,4 @@ func ask(t *testing.T, method, url string, header http.Header) answer {
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return answer{resp.StatusCode, resp.Header, string(body)}
-}
-
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -86,25 +86,34 @@ func firstDeletion(ctx context.Context, conn *pgx.Conn) (time.Time, error) {
 	return deleted, nil
 }
 
+// starts asks for one run after the other, and waits up to a second before each.
 func (b *Bench) starts(ctx context.Context, conn *pgx.Conn, start *Start) error {
-	chance := rand.New(rand.NewPCG(1, 1))
-	var cutoffs, deletes []time.Duration
-	for range start.Runs {
+	return start.measure(ctx, conn, func(chance *rand.Rand) (method.SiltgateRun, error) {
 		_, err := conn.Exec(ctx, `
 			INSERT INTO refresh_tokens (id, user_id, token_hash, expires_at)
 			SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now() - interval '1 hour'
 			FROM generate_series(1, 100)`)
 		if err != nil {
-			return fmt.Errorf("insert dead rows: %w", err)
+			return method.SiltgateRun{}, fmt.Errorf("insert dead rows: %w", err)
 		}
 		if err := wait(ctx, time.Duration(chance.Int64N(int64(time.Second)))); err != nil {
-			return err
+			return method.SiltgateRun{}, err
 		}
 		run, err := method.Ask(ctx, conn, false, poll)
 		if err != nil {
-			return err
+			return run, err
 		}
-		if err := run.Settle(ctx, conn); err != nil {
+		return run, run.Settle(ctx, conn)
+	})
+}
+
+// measure asks for the runs, and notes how soon each one began.
+func (s *Start) measure(ctx context.Context, conn *pgx.Conn, ask func(*rand.Rand) (method.SiltgateRun, error)) error {
+	chance := rand.New(rand.NewPCG(1, 1))
+	var cutoffs, deletes []time.Duration
+	for range s.Runs {
+		run, err := ask(chance)
+		if err != nil {
 			return err
 		}
 		deleted, err := firstDeletion(ctx, conn)
@@ -114,6 +123,6 @@ func (b *Bench) starts(ctx context.Context, conn *pgx.Conn, start *Start) error 
 		cutoffs = append(cutoffs, run.Result.Cutoff.Sub(run.Created))
 		deletes = append(deletes, deleted.Sub(run.Created))
 	}
-	start.Cutoff, start.Delete = stats.Summarize(cutoffs), stats.Summarize(deletes)
+	s.Cutoff, s.Delete = stats.Summarize(cutoffs), stats.Summarize(deletes)
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/siltgate/siltgate/bench/internal/replica"
 	"github.com/siltgate/siltgate/bench/internal/report"
 	"github.com/siltgate/siltgate/bench/internal/server"
-	"github.com/siltgate/siltgate/bench/internal/stats"
 )
 
 // turns measures how soon a run by hand begins while a scheduled run is at work that takes days. The
@@ -44,32 +43,19 @@ func (b *Bench) turns(ctx context.Context) (report.Section, error) {
 
 // interruptions asks for one run after the other.
 func (b *Bench) interruptions(ctx context.Context, conn *pgx.Conn, start *Start) error {
-	chance := rand.New(rand.NewPCG(1, 1))
-	var cutoffs, deletes []time.Duration
-	for range start.Runs {
+	return start.measure(ctx, conn, func(chance *rand.Rand) (method.SiltgateRun, error) {
 		if err := scheduledAtWork(ctx, conn); err != nil {
-			return err
+			return method.SiltgateRun{}, err
 		}
 		if err := wait(ctx, time.Duration(chance.Int64N(int64(4*time.Second)))); err != nil {
-			return err
+			return method.SiltgateRun{}, err
 		}
 		// They expire after the scheduled run's cutoff, so that these rows are not its work.
 		if _, err := conn.Exec(ctx, `INSERT INTO password_resets (expires_at) SELECT now() FROM generate_series(1, 100)`); err != nil {
-			return fmt.Errorf("insert dead rows: %w", err)
+			return method.SiltgateRun{}, fmt.Errorf("insert dead rows: %w", err)
 		}
-		run, err := method.AskFor(ctx, conn, []string{"password_resets"}, true, poll)
-		if err != nil {
-			return err
-		}
-		deleted, err := firstDeletion(ctx, conn)
-		if err != nil {
-			return err
-		}
-		cutoffs = append(cutoffs, run.Result.Cutoff.Sub(run.Created))
-		deletes = append(deletes, deleted.Sub(run.Created))
-	}
-	start.Cutoff, start.Delete = stats.Summarize(cutoffs), stats.Summarize(deletes)
-	return nil
+		return method.AskFor(ctx, conn, []string{"password_resets"}, true, poll)
+	})
 }
 
 // scheduledAtWork waits until a session of the scheduled run has the turn.

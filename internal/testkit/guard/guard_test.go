@@ -2,7 +2,6 @@ package guard
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +91,7 @@ func TestWhatAKilledProcessLeftIsClearedUp(t *testing.T) {
 	require.NoError(t, owner.Process.Kill())
 	require.Error(t, owner.Wait())
 	for _, pid := range pids {
-		require.Eventually(t, func() bool { return gone(pid) }, time.Minute, 20*time.Millisecond, "process %d is left", pid)
+		require.Eventually(t, func() bool { return Gone(pid) }, time.Minute, 20*time.Millisecond, "process %d is left", pid)
 	}
 	require.Eventually(t, func() bool {
 		_, err := os.Stat(dir)
@@ -118,15 +117,4 @@ func TestAReleasedGuardLeavesAloneWhatHasEnded(t *testing.T) {
 	require.NoError(t, cmd.Process.Signal(syscall.Signal(0)))
 	require.DirExists(t, kept)
 	require.NoDirExists(t, removed)
-}
-
-// gone also takes a process for that which nobody has waited for, as in a container whose
-// first process does not.
-func gone(pid int) bool {
-	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-		return true
-	}
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	_, state, _ := bytes.Cut(stat, []byte(") "))
-	return err == nil && bytes.HasPrefix(state, []byte("Z"))
 }
