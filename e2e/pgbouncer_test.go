@@ -3,11 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,16 +10,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/siltgate/siltgate/internal/testkit/child"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 func TestASessionPoolOfPgBouncerWorks(t *testing.T) {
 	t.Parallel()
-	pgBouncerProgram(t)
+	pgtest.PgBouncerProgram(t)
 	db := newDatabase(t)
 	db.fill(500, 100)
-	pooled := pgBouncer(t, db, "session", 0)
+	pooled := pgtest.PgBouncer(t, db.url, "session", 0)
 	f := newFleet(t, db, "DATABASE_URL="+pooled, "REFRESH_TOKEN_CLEANUP_CRON=*/2 * * * * *")
 	app := startApp(t, db)
 	replicas := f.start(2)
@@ -48,7 +42,7 @@ func TestASessionPoolOfPgBouncerWorks(t *testing.T) {
 
 func TestATransactionPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
-	pgBouncerProgram(t)
+	pgtest.PgBouncerProgram(t)
 	for _, roundRobin := range []int{0, 1} {
 		for _, busy := range []int{0, 6} {
 			t.Run(fmt.Sprintf("round robin %d, %d others", roundRobin, busy), func(t *testing.T) {
@@ -56,7 +50,7 @@ func TestATransactionPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 				db := newDatabase(t)
 				db.fill(10, 10)
 				f := newFleet(t, db)
-				pooled := pgBouncer(t, db, "transaction", roundRobin)
+				pooled := pgtest.PgBouncer(t, db.url, "transaction", roundRobin)
 				useBusily(t, pooled, busy)
 				r := f.callWith([]string{"DATABASE_URL=" + pooled}, "run")
 				require.Equal(t, 1, r.code, r.stdout)
@@ -76,10 +70,10 @@ func TestATransactionPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 
 func TestAStatementPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
-	pgBouncerProgram(t)
+	pgtest.PgBouncerProgram(t)
 	db := newDatabase(t)
 	f := newFleet(t, db)
-	pooled := pgBouncer(t, db, "statement", 0)
+	pooled := pgtest.PgBouncer(t, db.url, "statement", 0)
 	for _, command := range [][]string{{"run"}, {"run", "--once"}, {"migrate"}, {"history"}, {"enqueue"}} {
 		r := f.callWith([]string{"DATABASE_URL=" + pooled}, command...)
 		require.Equal(t, 1, r.code, command)
@@ -90,10 +84,10 @@ func TestAStatementPoolOfPgBouncerIsRefusedWithTheReason(t *testing.T) {
 
 func TestFault58ASessionPoolThatResetsNothingKeepsNothingOfOurs(t *testing.T) {
 	t.Parallel()
-	pgBouncerProgram(t)
+	pgtest.PgBouncerProgram(t)
 	db := newDatabase(t)
 	db.fill(500, 100)
-	pooled := pgBouncer(t, db, "session", 0, "server_reset_query =", "server_idle_timeout = 600")
+	pooled := pgtest.PgBouncer(t, db.url, "session", 0, "server_reset_query =", "server_idle_timeout = 600")
 	f := newFleet(t, db, "DATABASE_URL="+pooled)
 	r := f.start(1)[0]
 	db.awaitCompleted(db.ask(`{}`))
@@ -143,62 +137,4 @@ func useBusily(t testing.TB, pooled string, clients int) {
 		stop()
 		work.Wait()
 	})
-}
-
-// pgBouncer starts a pool before the database and returns the connection string by way of it.
-func pgBouncer(t testing.TB, db *database, mode string, roundRobin int, settings ...string) string {
-	t.Helper()
-	path := pgBouncerProgram(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	require.NoError(t, err)
-	require.NoError(t, listener.Close())
-
-	u := parsed(t, db.url)
-	password, _ := u.User.Password()
-	dir := t.TempDir()
-	config := filepath.Join(dir, "pgbouncer.ini")
-	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, `
-[databases]
-* = host=127.0.0.1 port=%s user=%s password=%s
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = %s
-unix_socket_dir =
-auth_type = any
-pool_mode = %s
-server_round_robin = %d
-%s
-`, u.Port(), u.User.Username(), password, port, mode, roundRobin, strings.Join(settings, "\n")), 0o600))
-
-	log, err := os.Create(filepath.Join(dir, "log"))
-	require.NoError(t, err)
-	defer func() { _ = log.Close() }()
-	args := []string{config}
-	if os.Geteuid() == 0 {
-		args = append(args, "-u", "nobody") // it refuses to run as root
-	}
-	cmd := exec.Command(path, args...)
-	cmd.Stdout, cmd.Stderr = log, log
-	bouncer, err := child.Start(cmd, pgtest.Guard())
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		bouncer.Kill()
-		if t.Failed() {
-			text, _ := os.ReadFile(log.Name())
-			t.Logf("pgbouncer:\n%s", text)
-		}
-	})
-
-	pooled := *u
-	pooled.Host = net.JoinHostPort("127.0.0.1", port)
-	await(t, patience, "pgbouncer to serve", func() bool {
-		conn, err := pgx.Connect(t.Context(), pooled.String())
-		if err != nil {
-			return false
-		}
-		return conn.Close(t.Context()) == nil
-	})
-	return pooled.String()
 }

@@ -14,13 +14,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
 // A query without data draws an empty panel, and an alert without its series never fires. Both
 // look as if all were well.
 func TestEveryQueryOfTheDashboardAndEverySeriesOfAnAlertHasDataOfABusyFleet(t *testing.T) {
 	t.Parallel()
-	program := installed(t, "Prometheus", "apt-get install prometheus", "/usr/bin/prometheus", "/usr/local/bin/prometheus")
+	program := pgtest.Installed(t, "Prometheus", "apt-get install prometheus", "/usr/bin/prometheus", "/usr/local/bin/prometheus")
 	db := newDatabase(t)
 	db.slow(20 * time.Millisecond)
 	db.fill(20_000, 100)

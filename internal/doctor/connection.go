@@ -20,6 +20,8 @@ func remedyOfConnection(err error) string {
 		return "give Siltgate a direct connection, or one with pool_mode=session"
 	case sqlState(err) == "28P01", sqlState(err) == "28000":
 		return "check user and password, and pg_hba.conf"
+	case sqlState(err) == "3D000":
+		return "check the database's name in DATABASE_URL"
 	case outage.IsAway(err):
 		return "check that the server runs, and the address in DATABASE_URL"
 	}

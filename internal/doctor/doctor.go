@@ -8,6 +8,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -118,7 +119,11 @@ func (d Doctor) Examine(ctx context.Context) Report {
 	e := &examination{Doctor: d}
 	conn, err := e.connect(ctx)
 	if err != nil {
-		e.add(Check{Area: "connection", Name: "reach", Status: Fail, Reason: purge.Explain(err).Error(), Remedy: remedyOfConnection(err)})
+		c := Check{Area: "connection", Name: "reach", Status: Fail, Reason: purge.Explain(err).Error(), Remedy: remedyOfConnection(err)}
+		if unguarded, ok := errors.AsType[*session.UnguardedError](err); ok {
+			c.SQL = unguarded.Resets
+		}
+		e.add(c)
 		return e.report
 	}
 	e.conn = conn
@@ -174,13 +179,27 @@ func (e *examination) try(ctx context.Context, area, name string, look func(ctx 
 		}
 	}
 	e.add(checks...)
-	switch {
-	case sqlState(err) == "42501": // insufficient_privilege
-		e.add(Check{Area: area, Name: name, Status: Warn, Reason: "it could not be looked at: this role may not"})
-	case err != nil:
-		e.add(Check{Area: area, Name: name, Status: Warn, Reason: "it could not be looked at: " + purge.Explain(err).Error()})
+	if err != nil {
+		e.add(unseen(area, name, err))
 	}
 }
+
+// unseen says that something could not be looked at.
+func unseen(area, name string, err error) Check {
+	c := Check{Area: area, Name: name, Status: Warn}
+	switch sqlState(err) {
+	case "42501": // insufficient_privilege
+		c.Reason, c.Remedy = "it could not be looked at: this role may not", "siltgate grants prints what each role needs"
+		return c
+	case "55P03": // lock_not_available
+		c.Remedy = remedyOfLock
+	}
+	c.Reason = "it could not be looked at: " + purge.Explain(err).Error()
+	return c
+}
+
+// remedyOfLock is what to do where somebody's lock is in the way.
+const remedyOfLock = "call doctor again when the lock is gone; pg_locks says who holds it"
 
 // table is an object of ours, quoted with the schema.
 func (e *examination) table(name string) string {

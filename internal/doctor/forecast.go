@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/purge"
 )
 
@@ -19,16 +21,67 @@ func forecast(name string, f purge.Forecast, duty float64) []Check {
 	if !f.Oldest.IsZero() {
 		c.Reason += ", the oldest expired at " + f.Oldest.UTC().Format(time.DateTime)
 	}
-	took := time.Duration(float64(f.Work) / duty)
-	c.Reason += fmt.Sprintf("; a run finds them by %s, and takes about %s at SILTGATE_DUTY_CYCLE=%g", plan(f.Plan), lasting(roughly(took)), duty)
-	checks := []Check{c}
+	c.Reason += fmt.Sprintf("; a run finds them by %s, takes about %s at SILTGATE_DUTY_CYCLE=%g, and writes %s of write-ahead log",
+		plan(f.Plan), lasting(roughly(time.Duration(float64(f.Work)/duty))), duty, logged(f.Log))
+	var checks []Check
+	if f.Plan != "" {
+		checks = append(checks, c)
+	}
 	if len(f.Indexes) > 0 {
 		checks = append(checks, Check{
 			Area: "table", Name: name, Status: Warn, SQL: f.Indexes,
 			Reason: "few rows are dead, and without an index each run reads all of the table to find them",
 		})
 	}
+	if len(f.Hidden) > 0 {
+		checks = append(checks, Check{
+			Area: "table", Name: name, Status: Warn, Remedy: remedyOfLock,
+			Reason: "not in the forecast, because somebody holds a lock on it, or the server is slow: " + few(f.Hidden),
+		})
+	}
 	return checks
+}
+
+// wholeForecast says what a run of all tables would take, at the pace of the schedule and by hand.
+func wholeForecast(all []purge.Forecast, c config.Config) Check {
+	var sum purge.Forecast
+	for _, f := range all {
+		sum.Hidden = append(sum.Hidden, f.Hidden...)
+		sum.Dead += f.Dead
+		sum.Work += f.Work
+		sum.Log = purge.LogRange{Least: sum.Log.Least + f.Log.Least, Most: sum.Log.Most + f.Log.Most}
+	}
+	text := "a run of all tables"
+	if c.MaxRows > 0 && sum.Dead > c.MaxRows {
+		part := float64(c.MaxRows) / float64(sum.Dead)
+		sum.Work, sum.Log = time.Duration(float64(sum.Work)*part), sum.Log.Share(part)
+		text += fmt.Sprintf(" up to SILTGATE_MAX_ROWS=%d", c.MaxRows)
+	}
+	byHand := purge.Pace{DutyCycle: c.DutyCycle}
+	scheduled := byHand
+	if !c.Schedule.Off() {
+		scheduled.FinishWithin = c.FinishWithin
+	}
+	check := Check{Area: "table", Name: "forecast", Status: OK}
+	takes := scheduled.Lasts(sum.Work)
+	if scheduled.FinishWithin > 0 {
+		text += fmt.Sprintf(" takes about %s on schedule, within SILTGATE_FINISH_WITHIN=%s,", lasting(roughly(takes)), lasting(c.FinishWithin))
+		text += " and if asked for by hand"
+	} else {
+		text += " takes"
+	}
+	text += fmt.Sprintf(" about %s at SILTGATE_DUTY_CYCLE=%g, or %s at full speed; it writes %s of write-ahead log",
+		lasting(roughly(byHand.Lasts(sum.Work))), c.DutyCycle, lasting(roughly(sum.Work)), logged(sum.Log))
+	if len(sum.Hidden) > 0 {
+		text += ", without what could not be looked at"
+	}
+	check.Reason = text
+	if scheduled.FinishWithin > 0 && takes > scheduled.FinishWithin {
+		check.Status = Warn
+		check.Reason = strings.Replace(text, ", within SILTGATE_FINISH_WITHIN=", ", longer than SILTGATE_FINISH_WITHIN=", 1)
+		check.Remedy = "a late run does no harm; to be in time, raise SILTGATE_FINISH_WITHIN or SILTGATE_DUTY_CYCLE, or purge the backlog once by siltgate enqueue --full-speed"
+	}
+	return check
 }
 
 func plan(name string) string {
@@ -50,4 +103,12 @@ func roughly(d time.Duration) time.Duration {
 		return d.Round(time.Second)
 	}
 	return d.Round(time.Minute)
+}
+
+// logged writes an amount of log: about 12 MB, or 2 MB to 60 MB where it depends on how the rows lie.
+func logged(r purge.LogRange) string {
+	if r.Most <= r.Least+r.Least/2 {
+		return "about " + bytes(r.Most)
+	}
+	return fmt.Sprintf("%s (dead rows that lie together) to %s (scattered ones)", bytes(r.Least), bytes(r.Most))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 	"github.com/siltgate/siltgate/migrations"
 )
@@ -20,6 +21,11 @@ type fixture struct {
 	url    string // of the superuser
 	pool   *pgxpool.Pool
 	doctor Doctor
+
+	server  *localpg.Server // of its own
+	role    string          // that was made
+	roleURL string
+	stop    func() // ends what was started
 }
 
 const defaultTables = `
@@ -64,12 +70,4 @@ func (f *fixture) is(r Report, name string, status Status, words string) Check {
 	}
 	require.Fail(f.t, "no such check", "%s %s: %s\n%s", status, name, words, r)
 	return Check{}
-}
-
-// hasNone requires that no check of a name has such words.
-func (f *fixture) hasNone(r Report, name, words string) {
-	f.t.Helper()
-	for _, c := range r.Checks {
-		require.False(f.t, c.Name == name && strings.Contains(c.Reason, words), "%s\n%s", words, r)
-	}
 }

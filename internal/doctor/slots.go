@@ -17,6 +17,7 @@ func (e *examination) lookAtSlots(ctx context.Context) ([]Check, error) {
 			coalesce(s.wal_status, 'lost'),
 			coalesce(s.xmin, s.catalog_xmin) IS NOT NULL,
 			s.active,
+			format('ALTER SYSTEM SET max_slot_wal_keep_size = %L', ceil(2 * pg_wal_lsn_diff(CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() END, s.restart_lsn) / 1048576.0)::int8 || 'MB'),
 			coalesce(pg_size_pretty(pg_wal_lsn_diff(CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() END, s.restart_lsn)), 'an unknown amount')
 		FROM pg_replication_slots AS s
 		WHERE NOT s.temporary
@@ -27,9 +28,9 @@ func (e *examination) lookAtSlots(ctx context.Context) ([]Check, error) {
 		return nil, err
 	}
 	var checks []Check
-	var sql, name, status, size string
+	var sql, name, status, keepMore, size string
 	var holds, active bool
-	_, err = pgx.ForEachRow(rows, []any{&sql, &name, &status, &holds, &active, &size}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&sql, &name, &status, &holds, &active, &keepMore, &size}, func() error {
 		c := Check{
 			Status: Warn, SQL: []string{sql}, Unless: "its subscriber or standby comes back: it would have to be set up anew",
 			Reason: fmt.Sprintf("nobody reads from replication slot %s, which keeps %s of WAL; deleting writes more", name, size),
@@ -39,6 +40,8 @@ func (e *examination) lookAtSlots(ctx context.Context) ([]Check, error) {
 			c.Reason = fmt.Sprintf("replication slot %s has lost WAL that its reader needs, and is of no use any more", name)
 		case active:
 			c.Reason = fmt.Sprintf("replication slot %s is about to lose WAL that its reader needs: %s behind", name, size)
+			c.SQL, c.Remedy = []string{keepMore, "SELECT pg_reload_conf()"}, "find out why its reader is so slow; until then keep more for it"
+			c.Unless = "the disk has no room for so much WAL"
 		case holds:
 			c.Reason += ", and rows that are deleted stay on disk"
 		}

@@ -20,13 +20,13 @@ func (e *examination) examineTables(ctx context.Context) {
 		inspected, err = purge.Inspect(ctx, c, e.Config.Tables)
 	}
 	if err != nil {
-		e.add(Check{Area: "table", Name: "tables", Status: Warn, Reason: "they could not be looked at: " + purge.Explain(err).Error()})
+		e.add(unseen("table", "tables", err))
 	}
 	var expected []purge.Forecast
 	if err == nil {
 		expected, err = purge.Forecasts(ctx, c, e.Config.Tables)
 		if err != nil {
-			e.add(Check{Area: "table", Name: "forecast", Status: Warn, Reason: "it could not be made: " + purge.Explain(err).Error()})
+			e.add(unseen("table", "forecast", err))
 		}
 	}
 	for n, i := range inspected {
@@ -38,6 +38,9 @@ func (e *examination) examineTables(ctx context.Context) {
 			continue
 		}
 		e.try(ctx, "table", i.Title, func(ctx context.Context) ([]Check, error) { return e.lookAtVacuum(ctx, i.OID) })
+	}
+	if len(expected) > 0 {
+		e.add(wholeForecast(expected, e.Config))
 	}
 }
 
@@ -55,6 +58,8 @@ func inspection(i purge.Inspection) []Check {
 		c := Check{Area: "table", Name: name, Status: Fail, Reason: f.Problem, SQL: f.SQL}
 		if f.Severity == purge.Warned {
 			c.Status = Warn
+		} else if i.OID == 0 && i.Matched == nil && len(f.SQL) == 0 {
+			c.Remedy = "create it, or say in SILTGATE_TABLES_<n>_NAME which schema it is in; siltgate doctor --suggest looks for tables of tokens"
 		}
 		checks = append(checks, c)
 	}

@@ -19,6 +19,31 @@ func rows(n int64) string {
 	return digits + " rows"
 }
 
+// bytes writes an amount of memory or disk: 12 MB.
+func bytes(n int64) string {
+	const unit = 1000
+	if n < unit {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	amount, names := float64(n)/unit, []string{"kB", "MB", "GB", "TB", "PB"}
+	for amount >= unit && len(names) > 1 {
+		amount, names = amount/unit, names[1:]
+	}
+	if amount < 10 {
+		return fmt.Sprintf("%.1f %s", amount, names[0])
+	}
+	return fmt.Sprintf("%.0f %s", amount, names[0])
+}
+
+// few names the first ones of many.
+func few(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
 // running says how many replicas run.
 func running(replicas int) string {
 	if replicas == 1 {

@@ -17,4 +17,9 @@ func TestNumbersAndDurationsAreForPeople(t *testing.T) {
 	} {
 		require.Equal(t, want, lasting(d))
 	}
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1234: "1.2 kB", 380_000: "380 kB", 12_300_000: "12 MB", 2_000_000_000: "2.0 GB", 3e15: "3.0 PB"} {
+		require.Equal(t, want, bytes(n))
+	}
+	require.Equal(t, "a, b", few([]string{"a", "b"}))
+	require.Equal(t, "a, b, c, d, e and 2 more", few([]string{"a", "b", "c", "d", "e", "f", "g"}))
 }

@@ -60,7 +60,8 @@
 //	                    idle.go: many at once that have nothing to delete
 //	trial.go            does a changed rule delete too much: then the table is held
 //	survey.go           what a dry run sees besides: edge.go: the rows around each bound;
-//	                    touched.go: rows of other tables; forecast.go: what a run would meet, by estimates
+//	                    touched.go: rows of other tables; forecast.go: what a run would meet, by estimates;
+//	                    logrange.go: how much log it would write
 //	droppartition.go    whole partitions are dropped: dropplan.go, droppable.go: which ones; detach.go: the
 //	                    attempt; mark.go: what proves that a run has detached one
 package purge

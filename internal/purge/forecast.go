@@ -44,6 +44,13 @@ type Forecast struct {
 	// Work is roughly how long deleting takes without pauses.
 	Work time.Duration
 
+	// Log is how much write-ahead log deleting makes, roughly.
+	Log LogRange
+
+	// Hidden are the tables or partitions that could not be looked at, because somebody held a lock, or
+	// because the statement took too long.
+	Hidden []string
+
 	// Oldest is when the oldest dead row expired. Zero: an index does not tell.
 	Oldest time.Time
 
@@ -106,7 +113,10 @@ func (s *Session) forecast(ctx context.Context, read *reader, e *examined, now t
 			continue
 		}
 		h := heap{relation: e.relation, conditions: conditions, oid: o.OID, name: o.SQL()}
-		if err := s.forecastHeap(ctx, h, f); err != nil && !isTimeout(err) {
+		switch err := s.forecastHeap(ctx, h, f); {
+		case isHindered(err):
+			f.Hidden = append(f.Hidden, o.Title())
+		case err != nil:
 			return err
 		}
 	}
@@ -125,7 +135,12 @@ func (s *Session) forecastHeap(ctx context.Context, h heap, f *Forecast) error {
 	if err != nil {
 		return err
 	}
+	written, err := s.logOf(ctx, h, dead)
+	if err != nil {
+		return err
+	}
 	f.Dead += dead
+	f.Log = f.Log.plus(written)
 	leads, err := s.leads(ctx, h)
 	if err != nil {
 		return err
@@ -137,11 +152,11 @@ func (s *Session) forecastHeap(ctx context.Context, h heap, f *Forecast) error {
 	}
 	if plan == planIndex {
 		f.Work += time.Duration(dead) * perListedRow
-		if at := s.oldest(ctx, h, leads); !at.IsZero() && (f.Oldest.IsZero() || at.Before(f.Oldest)) {
-			f.Oldest = at
-		}
 	} else {
 		f.Work += time.Duration(h.blocks)*perSweptBlock + time.Duration(dead)*perSweptRow
+	}
+	if at := s.oldest(ctx, h, leads); !at.IsZero() && (f.Oldest.IsZero() || at.Before(f.Oldest)) {
+		f.Oldest = at
 	}
 	if f.Plan != "" && f.Plan != plan {
 		plan = planMixed

@@ -47,6 +47,14 @@ type Pace struct {
 // rest is the pause after work that took so long, at the largest duty.
 func (p Pace) rest(took time.Duration) time.Duration { return restAt(p.DutyCycle, took) }
 
+// Lasts is how long a run takes that begins now and whose statements take so long in all.
+func (p Pace) Lasts(work time.Duration) time.Duration {
+	now := time.Unix(0, 0)
+	g := newGovernor(p.DutyCycle, now, p.FinishWithin)
+	g.Work = work
+	return g.forecast(now).Sub(now)
+}
+
 // growthInterval is a second, or less for a run that has little time in all.
 func growthInterval(within time.Duration) time.Duration {
 	return max(min(time.Second, within/120), time.Millisecond)

@@ -16,6 +16,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,12 +48,23 @@ func Pin(config *pgx.ConnConfig) {
 	}
 }
 
-// unguarded refuses sessions in which the server fires no trigger: neither those that check foreign
+// UnguardedError refuses a session in which the server fires no trigger: neither those that check foreign
 // keys, nor those of Siltgate's schema.
+type UnguardedError struct {
+	// Resets are the statements that reset session_replication_role for the role and for the database.
+	Resets []string
+}
+
+func (e *UnguardedError) Error() string {
+	return "session_replication_role is replica, so that triggers and foreign keys would not work in this session: " +
+		strings.Join(e.Resets, ", ") + ", or take it out of the connection's options"
+}
+
 func unguarded(config *pgx.ConnConfig) error {
-	return fmt.Errorf("session_replication_role is replica, so that triggers and foreign keys would not work in this session: "+
-		"ALTER ROLE %s RESET session_replication_role, ALTER DATABASE %s RESET session_replication_role, or take it out of the connection's options",
-		pgx.Identifier{config.User}.Sanitize(), pgx.Identifier{config.Database}.Sanitize())
+	return &UnguardedError{Resets: []string{
+		"ALTER ROLE " + pgx.Identifier{config.User}.Sanitize() + " RESET session_replication_role",
+		"ALTER DATABASE " + pgx.Identifier{config.Database}.Sanitize() + " RESET session_replication_role",
+	}}
 }
 
 // PinPool is Pin for the connections of a pool. It also takes the settings back when one is closed.
