@@ -75,6 +75,10 @@ type Run struct {
 	// Error is why the latest attempt failed. A run that ended well has none.
 	Error *string
 
+	// CancelledBy is the role that cancelled it by cancel_token_cleanup: by hand, by the command or by
+	// the web page. River's own ways leave no name.
+	CancelledBy *string
+
 	// Output is what the run has recorded, for Result. Recent leaves it out.
 	Output json.RawMessage
 }
@@ -216,7 +220,8 @@ const runColumns = `
 	forecast,
 	warnings,
 	coalesce(pg_catalog.left(outcome, 100), '') AS outcome,
-	pg_catalog.left(error, 65536) AS error`
+	pg_catalog.left(error, 65536) AS error,
+	pg_catalog.left(cancelled_by, 1000) AS cancelled_by`
 
 func runsOf(schema string) string { return pgx.Identifier{schema, "runs"}.Sanitize() }
 

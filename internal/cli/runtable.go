@@ -75,6 +75,9 @@ func (t runTable) details(r jobs.Run) []string {
 			add(red, line)
 		}
 	}
+	if r.CancelledBy != nil {
+		add(dim, "cancelled by "+*r.CancelledBy)
+	}
 	if r.Outcome == jobs.OutcomeHeld {
 		for _, warning := range r.Warnings {
 			add(yellow, warning)

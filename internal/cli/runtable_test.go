@@ -49,7 +49,7 @@ func shownRuns() []jobs.Run {
 			Outcome: jobs.OutcomeHeld, Warnings: []string{"its rule is not the one by which a run last completed, and it would delete 60 of 100 rows. If the rule is right, confirm it: siltgate enqueue --confirm"},
 		},
 		{ID: 7, State: "discarded", Trigger: "manual", Attempt: 5, StartedAt: at("2025-11-04 03:00:00"), Outcome: jobs.OutcomeFailed, Error: ptr("first\nsecond")},
-		{ID: 6, State: "cancelled", Trigger: "manual", Outcome: jobs.OutcomeCancelled},
+		{ID: 6, State: "cancelled", Trigger: "manual", Outcome: jobs.OutcomeCancelled, CancelledBy: ptr("ops")},
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	chromium "github.com/siltgate/siltgate/internal/testkit/browser"
 )
 
 // screenshots is where to put pictures of the pages; empty: nowhere.
@@ -30,40 +31,16 @@ type browser struct {
 	errors []string // of its console
 }
 
-const (
-	browserTimeout = 4 * time.Minute
-	pollInterval   = 50 * time.Millisecond
-)
+const pollInterval = 50 * time.Millisecond
 
-// newBrowser starts one with an empty profile; it is gone by the test's end. Where none is
-// installed the test is skipped, but not in CI.
+// newBrowser starts one, whose console is read.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		require.NotEqual(t, "true", os.Getenv("CI"), "chromium is not installed")
-		t.Skip("chromium is not installed")
-	}
-	ctx, cancelTime := context.WithTimeout(context.Background(), browserTimeout)
-	allocator, cancelAllocator := chromedp.NewExecAllocator(ctx,
-		chromedp.ExecPath(path),
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("hide-scrollbars", true),
-		chromedp.WSURLReadTimeout(time.Minute),
-	)
-	tab, cancelTab := chromedp.NewContext(allocator)
+	var reading sync.WaitGroup
+	t.Cleanup(reading.Wait) // after the browser's end
+	tab := chromium.Tab(t)
 	b := &browser{t: t, ctx: tab}
 	messages := chromedp.Console(tab) // which starts the browser
-	var reading sync.WaitGroup
 	reading.Go(func() {
 		for m, err := range messages {
 			if err != nil {
@@ -73,13 +50,6 @@ func newBrowser(t *testing.T) *browser {
 				b.note(m.String() + " " + m.URL)
 			}
 		}
-	})
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(tab) // waits for the browser's end
-		cancelTab()
-		cancelAllocator()
-		cancelTime()
-		reading.Wait()
 	})
 	return b
 }

@@ -73,16 +73,31 @@ func (f *fixture) atWork(pace string) string {
 	return "1000"
 }
 
-// waiting are two runs that wait: for the run at work, and for another attempt.
+// waiting is a run that waits for the run at work.
 func (f *fixture) waiting() {
 	f.t.Helper()
 	f.restore(`
-		INSERT INTO siltgate.river_job (id, kind, args, state, max_attempts, attempt, attempted_at, attempted_by, scheduled_at, errors, metadata) VALUES
-			(1001, 'token_cleanup', '{"tick":"2026-11-25T03:00:00Z"}', 'scheduled', 5, 1, now(), ARRAY['auth-7c9f-1-95d7c78b'], now(), NULL,
-				'{"snoozes":1,"output":{"outcome":"running","cutoff":"2026-11-25T03:00:00Z","deleted":4000}}'),
-			(1002, 'token_cleanup', '{"requested_by":"app","tables":["sessions"]}', 'retryable', 5, 1, now(), ARRAY['auth-7c9f-1-95d7c78b'], '2026-11-25 03:10:00Z',
-				ARRAY[jsonb_build_object('error', 'public.sessions: role "siltgate" lacks DELETE on it')], '{}')`)
+		INSERT INTO siltgate.river_job (id, kind, args, state, max_attempts, attempt, attempted_at, attempted_by, scheduled_at, metadata) VALUES
+			(1001, 'token_cleanup', '{"tick":"2026-11-25T03:00:00Z"}', 'scheduled', 5, 1, now(), ARRAY['auth-7c9f-1-95d7c78b'], now(),
+				'{"snoozes":1,"output":{"outcome":"running","cutoff":"2026-11-25T03:00:00Z","deleted":4000}}')`)
 	f.ticks()
+}
+
+// failing is a run that waits for another attempt. It had begun; metadata is JSON.
+func (f *fixture) failing(metadata string) {
+	f.t.Helper()
+	f.restore(`
+		INSERT INTO siltgate.river_job (id, kind, args, state, max_attempts, attempt, attempted_at, attempted_by, scheduled_at, errors, metadata) VALUES
+			(1002, 'token_cleanup', '{"requested_by":"app","tables":["sessions"]}', 'retryable', 5, 1, now(), ARRAY['auth-7c9f-1-95d7c78b'], '2026-11-25 03:10:00Z',
+				ARRAY[jsonb_build_object('error', 'public.sessions: role "siltgate" lacks DELETE on it')], $1::jsonb)`, metadata)
+}
+
+// cancelled is a run that somebody has cancelled.
+func (f *fixture) cancelled() {
+	f.t.Helper()
+	f.restore(`
+		INSERT INTO siltgate.river_job (id, kind, args, state, max_attempts, finalized_at, metadata) VALUES
+			(999, 'token_cleanup', '{"requested_by":"app"}', 'cancelled', 5, now(), '{"siltgate:cancelled_by":"siltgate_ui"}')`)
 }
 
 // troubled are tables that need somebody: one is held, one is late, and one is a pattern of which a table fails.

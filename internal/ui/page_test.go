@@ -46,12 +46,46 @@ func TestAPersonSeesTheRunAtWorkAndWhyItWaits(t *testing.T) {
 	b.see("#work", `It waits: standby "b" is 14s behind`)
 	b.see("#work", "612\u202f000 rows deleted of about 950\u202f000, 3\u202f400 a second.")
 	b.see("#waiting", "Run 1001, of the tick at 2026-11-25 03:00:00\n\nwaits for run 1000, asked for by hand")
-	b.see("#waiting", "waits for its next attempt at 2026-11-25 03:10:00\n\npublic.sessions: role \"siltgate\" lacks DELETE on it")
 	b.picture("page-at-work-dark")
 	b.size(390, 844, true, "light")
 	b.requireNarrow()
 	b.window("page-phone")
 	b.requireQuiet()
+}
+
+// However little an attempt that failed had time to record.
+func TestAPersonSeesThatARunFails(t *testing.T) {
+	t.Parallel()
+	for name, metadata := range map[string]string{
+		"nothing recorded": `{}`,
+		"begun":            `{"output":{"outcome":"running","cutoff":"2026-11-25T03:00:00Z","deleted":4000}}`,
+		"failed":           `{"output":{"outcome":"failed","cutoff":"2026-11-25T03:00:00Z","deleted":0}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.fleet()
+			f.tables()
+			f.cancelled()
+			f.failing(metadata)
+			b := newBrowser(t)
+			b.size(1100, 800, false, "light")
+			f.enter(b, f.serve())
+			b.see("#verdict", `Run 1002 fails: public.sessions: role "siltgate" lacks DELETE on it`)
+			b.see("#waiting", "waits for its next attempt at 2026-11-25 03:10:00\n\npublic.sessions: role \"siltgate\" lacks DELETE on it")
+			b.see("#runs", "cancelled\nby siltgate_ui")
+			require.Empty(t, evaluate[string](b, `document.querySelector("#work").innerText.trim()`))
+			if name == "failed" {
+				b.window("page-failing")
+				b.size(1100, 800, false, "dark")
+				b.window("page-failing-dark")
+				b.size(390, 844, true, "dark")
+				b.requireNarrow()
+				b.window("page-failing-phone")
+			}
+			b.requireQuiet()
+		})
+	}
 }
 
 func TestAPersonSeesWhenTheRunAtWorkWillEnd(t *testing.T) {

@@ -144,7 +144,7 @@ func (p *Page) readOpen(ctx context.Context, ids []int64, o *overview) error {
 			continue // since its id was read
 		case err != nil:
 			return err
-		case run.Outcome == jobs.OutcomeRunning && o.AtWork == nil:
+		case run.Outcome == jobs.OutcomeRunning && run.State != "retryable" && o.AtWork == nil:
 			o.AtWork = &run
 		case run.Outcome == jobs.OutcomeRunning:
 			begun = append(begun, run)

@@ -88,10 +88,10 @@ func (o overview) lastEnded() *jobs.Run {
 	return nil
 }
 
-// failing is a run whose latest attempt failed.
+// failing is a run whose latest attempt failed. One that failed before it could record anything has no outcome.
 func (o overview) failing() *jobs.Run {
 	for i, r := range o.Waiting {
-		if r.Outcome == jobs.OutcomeFailed {
+		if r.Outcome == jobs.OutcomeFailed || r.State == "retryable" && r.Error != nil {
 			return &o.Waiting[i]
 		}
 	}

@@ -14,6 +14,7 @@ func TestTheFirstLineSaysTheWorstOfWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	leader, by, reason, why := "one", "ops", "incident 42", "role lacks DELETE"
+	lacks := "role lacks UPDATE"
 	standby, resting, slice := `standby "b" is 14s behind`, "resting", "a replica to take it up"
 	tick, ended := now.Add(-time.Hour), now.Add(-3*time.Hour)
 	twoDays, threeDays := now.Add(-49*time.Hour), now.Add(-73*time.Hour)
@@ -34,6 +35,9 @@ func TestTheFirstLineSaysTheWorstOfWhatIsWrong(t *testing.T) {
 		"warn No replica leads just now. One is elected within half a minute, or ticks get no run.": func(o *overview) { o.Status.Leader = nil },
 		"bad Run 8 fails: role lacks DELETE": func(o *overview) {
 			o.Waiting = []jobs.Run{{ID: 8, State: "retryable", Outcome: jobs.OutcomeFailed, Error: &why}}
+		},
+		"bad Run 8 fails: role lacks UPDATE": func(o *overview) { // it had no time to record an outcome
+			o.Waiting = []jobs.Run{{ID: 8, State: "retryable", Error: &lacks}}
 		},
 		"bad Run 9 has failed: role lacks DELETE": func(o *overview) {
 			o.Runs = []jobs.Run{{ID: 9, State: "discarded", Outcome: jobs.OutcomeFailed, Error: &why, FinishedAt: &ended}}

@@ -164,7 +164,8 @@ SELECT
             {schema}.run_with_turn(job.id),
             nullif(run.output #>> '{pace,waiting_for}', ''),
             CASE WHEN job.state <> 'running' THEN 'a replica to take it up' END)
-    END AS waiting_for
+    END AS waiting_for,
+    CASE WHEN job.state = 'cancelled' THEN job.metadata ->> 'siltgate:cancelled_by' END AS cancelled_by
 FROM {schema}.river_job AS job
 -- What a job says of itself, anyone may have written.
 LEFT JOIN {schema}.ticks AS scheduled ON scheduled.job_id = job.id
@@ -190,6 +191,7 @@ COMMENT ON VIEW {schema}.runs IS 'Every run that is kept: waiting, running and e
 COMMENT ON COLUMN {schema}.runs.duration IS 'Time spent working; NULL while it is not known.';
 COMMENT ON COLUMN {schema}.runs.duration_ms IS 'The same in milliseconds.';
 COMMENT ON COLUMN {schema}.runs.waiting_for IS 'What a run waits for, times in UTC; NULL of one that works or has ended.';
+COMMENT ON COLUMN {schema}.runs.cancelled_by IS 'The role that cancelled the run by cancel_token_cleanup().';
 COMMENT ON COLUMN {schema}.runs.duty IS 'Share of its time that the run spends deleting, or did at its end.';
 COMMENT ON COLUMN {schema}.runs.finish_by IS 'When a scheduled run is to be done; NULL of one without a deadline.';
 COMMENT ON COLUMN {schema}.runs.forecast IS 'When a run that works will probably end; NULL if that is not known.';
