@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -21,16 +23,24 @@ func (db *database) still(since time.Time) int64 {
 	return gone
 }
 
+// spent is how many of SILTGATE_MAX_ATTEMPTS a run has used up besides the one in hand: a rescue uses up none.
+func (db *database) spent(run int64) int64 {
+	db.t.Helper()
+	return db.number(`SELECT attempt - 1 - coalesce((metadata ->> 'river:rescue_count')::int, 0) FROM siltgate.river_job WHERE id = $1`, run)
+}
+
 func TestFault96Promise11AFleetObeysUnderLoadAndWithoutItsLeader(t *testing.T) {
 	t.Parallel()
 	const dead = 14_000
 	db := newDatabase(t)
 	db.fill(dead, 500)
+	db.fillResets(200, 20)
 	db.slow(50 * time.Millisecond)
-	startApp(t, db)
+	app := startApp(t, db)
 	f := newFleet(t, db, smallBatches()...)
-	replicas := f.start(3)
-	id := db.ask(`{}`)
+	replicas := f.start(4)
+	id := db.ask(`{"tables":["refresh_tokens"]}`)
+	other := db.ask(`{"tables":["password_resets"]}`)
 	db.awaitCounted(id)
 
 	byID(t, replicas, f.leader()).kill()
@@ -46,9 +56,33 @@ func TestFault96Promise11AFleetObeysUnderLoadAndWithoutItsLeader(t *testing.T) {
 	await(t, rescueWithin, "the run to go on", func() bool { return db.purged() > gone })
 	t.Logf("went on %s after it was resumed", time.Since(began).Round(time.Millisecond))
 
+	// The leader that followed is killed too, while the run is at work on whichever replica.
+	var next *replica
+	await(t, patience, "another leader", func() bool {
+		i := slices.IndexFunc(replicas, func(r *replica) bool { return r.running() && r.id == f.leader() })
+		if i >= 0 {
+			next = replicas[i]
+		}
+		return i >= 0
+	})
+	next.kill()
 	began = time.Now()
-	f.must("cancel", "1")
+	f.must("cancel", strconv.FormatInt(id, 10))
 	gone = db.still(began)
 	require.Less(t, gone, int64(dead))
-	require.Equal(t, "cancelled", db.awaitEnd(id, rescueWithin).State)
+	run := db.awaitEnd(id, rescueWithin)
+	require.Equal(t, "cancelled", run.State)
+	require.Zero(t, db.spent(id), "neither a pause nor a killed replica spends an attempt")
+	require.Equal(t, db.texts(`SELECT session_user::text`), db.texts(`SELECT cancelled_by FROM siltgate.runs WHERE id = $1`, id))
+
+	// The other runs are none the worse for it.
+	undisturbed := db.awaitEnd(other, rescueWithin)
+	require.Equal(t, "completed", undisturbed.State)
+	require.EqualValues(t, 200, undisturbed.result(t).Deleted)
+	require.Zero(t, db.spent(other))
+	require.EqualValues(t, 20, db.number(`SELECT count(*) FROM password_resets`))
+	db.dawdle(0)
+	require.Positive(t, db.awaitCompleted(db.ask(`{}`)).result(t).Deleted)
+	app.Stop()
+	app.requireUndisturbed()
 }
