@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,7 +91,7 @@ func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 
 	// Every command, also where it fails.
 	f.call("--help")
-	for _, command := range []string{"run", "migrate", "enqueue", "history", "healthcheck", "version"} {
+	for _, command := range []string{"run", "migrate", "enqueue", "history", "pause", "resume", "cancel", "doctor", "grants", "ui", "healthcheck", "version"} {
 		require.Zero(t, f.call(command, "--help").code)
 		f.call(command, "--nonsense")
 	}
@@ -97,6 +100,29 @@ func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 	f.must("migrate", "--status")
 	f.must("enqueue", "--wait", "--table", "password_resets")
 	f.callWith([]string{"SILTGATE_HTTP_ADDR=" + replicas[1].http}, "healthcheck")
+	f.must("history", "--wide")
+	f.must("history", "--failed")
+	for _, flags := range [][]string{nil, {"--sql"}, {"--json"}, {"--suggest"}} {
+		said := f.call(append([]string{"doctor"}, flags...)...)
+		// There may be nothing that SQL mends.
+		require.True(t, slices.Contains(flags, "--sql") || strings.Contains(said.stdout, "refresh_tokens"), "%s %s", said.stdout, said.stderr)
+	}
+	require.Contains(t, f.must("grants"), "GRANT SELECT")
+	f.must("pause", "--for", "1h", "--reason", "incident 42", "--requested-by", "ops")
+	waiting := db.ask(`{}`)
+	f.must("cancel", strconv.FormatInt(waiting, 10))
+	page := f.servePageBy("DATABASE_URL=" + asOwner)
+	page.see("incident 42", "public.refresh_tokens")
+	look := func(wants int) {
+		for _, path := range []string{"", "river/jobs?state=discarded", "river/api/jobs?state=discarded&limit=100", "river/api/jobs?state=completed&limit=100", "river/api/jobs?state=cancelled&limit=100", "river/api/queues?limit=20", "static/page.js"} {
+			status, body := page.ask(http.MethodGet, path, nil)
+			require.True(t, wants == 0 || status == wants, "%s: %d %s", path, status, body)
+			bodies = append(bodies, body)
+		}
+	}
+	look(http.StatusOK)
+	page.press("run", "what", "dry", "reason", "a look")
+	page.press("resume")
 
 	// Start-ups that fail, however the password was given. Some wait a minute for their database.
 	var failing []*process
@@ -115,7 +141,7 @@ func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 		{"SILTGATE_DATABASE_URL=postgres://app:" + canaryPassword + "@127.0.0.1/auth"},
 		{"SILTGATE_TIMEZONE=postgres://app:" + canaryPassword + "@127.0.0.1/auth"},
 	} {
-		for _, command := range []string{"run", "migrate", "enqueue", "history"} {
+		for _, command := range []string{"run", "migrate", "enqueue", "history", "doctor", "grants", "pause"} {
 			failing = append(failing, f.launch(vars, command))
 		}
 	}
@@ -128,6 +154,7 @@ func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 	db.exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1`, userOf(t, asOwner))
 	f.awaitUnready("", replicas[0])
 	ask(replicas[0])
+	look(0)
 	for _, r := range replicas {
 		r.signal(sigterm)
 	}
@@ -135,7 +162,7 @@ func TestFault31Promise9NoPasswordAndNoTokenIsWrittenAnywhere(t *testing.T) {
 		r.wait(stopWithin)
 	}
 
-	for _, canary := range []string{canaryPassword, wrongPassword, canaryToken, url.QueryEscape(canaryPassword)} {
+	for _, canary := range []string{canaryPassword, wrongPassword, canaryToken, url.QueryEscape(canaryPassword), pagePassword} {
 		for _, p := range f.processes {
 			require.NotContains(t, p.output(), canary, "%s %s", p.name, p.cmd.Args)
 		}

@@ -19,10 +19,13 @@ type webPage struct {
 const pagePassword = "correct horse"
 
 // servePage serves the page as its own role.
-func (f *fleet) servePage(as roles) webPage {
+func (f *fleet) servePage(as roles) webPage { f.t.Helper(); return f.servePageBy(as.url("ui")) }
+
+// servePageBy serves it with a variable that says how to connect.
+func (f *fleet) servePageBy(database string) webPage {
 	f.t.Helper()
 	p := webPage{process: f.launch([]string{
-		as.url("ui"), "SILTGATE_UI_ADDR=127.0.0.1:0", "SILTGATE_UI_USER=ops", "SILTGATE_UI_PASSWORD=" + pagePassword,
+		database, "SILTGATE_UI_ADDR=127.0.0.1:0", "SILTGATE_UI_USER=ops", "SILTGATE_UI_PASSWORD=" + pagePassword,
 	}, "ui")}
 	await(f.t, patience, "the page to be served", func() bool {
 		require.True(f.t, p.running(), p.output())

@@ -3,9 +3,11 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -44,7 +46,45 @@ func TestEveryQueryOfTheDashboardAndEverySeriesOfAnAlertHasDataOfABusyFleet(t *t
 		})
 		<-time.After(200 * time.Millisecond)
 	}
-	requireDocumented(t, p.metrics())
+	require.Equal(t, documented(t), p.metrics())
+	requireLinted(t, filepath.Join(filepath.Dir(program), "promtool"), replicas)
+}
+
+// requireLinted fails unless promtool has nothing to say about what a fleet at work shows, with every documented
+// metric in it.
+func requireLinted(t *testing.T, promtool string, replicas []*replica) {
+	t.Helper()
+	var pages []string
+	await(t, patience, "the fleet to show every metric at once", func() bool {
+		var names []string
+		pages = nil
+		for _, r := range replicas {
+			page := scrape(t, r)
+			for _, found := range regexp.MustCompile(`(?m)^# TYPE (siltgate_\S+) `).FindAllStringSubmatch(page, -1) {
+				names = append(names, found[1])
+			}
+			pages = append(pages, page)
+		}
+		slices.Sort(names)
+		return slices.Equal(documented(t), slices.Compact(names))
+	})
+	for _, page := range pages {
+		check := exec.CommandContext(t.Context(), promtool, "check", "metrics")
+		check.Stdin = strings.NewReader(page)
+		output, err := check.CombinedOutput()
+		require.NoError(t, err, string(output))
+		require.Empty(t, string(output))
+	}
+}
+
+func scrape(t *testing.T, r *replica) string {
+	t.Helper()
+	resp, err := http.Get("http://" + r.http + "/metrics")
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	page, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return string(page)
 }
 
 // dashboardQueries are those of all panels, as Grafana sends them.
@@ -70,19 +110,19 @@ func dashboardQueries(t *testing.T) []string {
 	return queries
 }
 
-// requireDocumented fails unless docs/metrics.md lists the metrics that were scraped, and no other.
-func requireDocumented(t *testing.T, scraped []string) {
+// documented are the metrics that docs/metrics.md lists.
+func documented(t *testing.T) []string {
 	t.Helper()
 	page, err := os.ReadFile("../docs/metrics.md")
 	require.NoError(t, err)
-	table, _, found := strings.Cut(string(page), "## Alerts")
+	table, _, found := strings.Cut(string(page), "### States of a waiting run")
 	require.True(t, found)
-	var documented []string
+	var names []string
 	for _, match := range regexp.MustCompile("`(siltgate_[a-z_]+)[`{]").FindAllStringSubmatch(table, -1) {
-		documented = append(documented, match[1])
+		names = append(names, match[1])
 	}
-	slices.Sort(documented)
-	require.Equal(t, slices.Compact(documented), scraped)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // prometheus is a server that scrapes a fleet and knows the project's rules.

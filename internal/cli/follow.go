@@ -44,6 +44,9 @@ type follower struct {
 // follow shows a run's progress until it ends, then its result.
 func (p *program) follow(ctx context.Context, f *follower) error {
 	draw := &progress{w: p.stdout, terminal: p.terminal()}
+	if f.own && isTerminal(p.stderr) { // the log is on the same terminal, and its lines would go on after the bar
+		draw.terminal.live = false
+	}
 	began, waiting := time.Now(), ctx
 	if f.timeout > 0 { // also while the database is away
 		var cancel context.CancelFunc

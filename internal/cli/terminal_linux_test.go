@@ -1,51 +1,23 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/testkit/pty"
 )
 
 // onTerminal calls the program with both outputs on a terminal that is so wide, and returns its exit code and what
 // the terminal was sent.
 func onTerminal(t *testing.T, columns uint16, environ []string, args ...string) (code int, shown string) {
 	t.Helper()
-	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	require.NoError(t, err)
-	control := func(request uintptr, argument unsafe.Pointer) {
-		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, keyboard.Fd(), request, uintptr(argument))
-		require.Zero(t, errno)
-	}
-	var unlocked, number int32
-	control(syscall.TIOCSPTLCK, unsafe.Pointer(&unlocked))
-	control(syscall.TIOCGPTN, unsafe.Pointer(&number))
-	size := [4]uint16{24, columns}
-	control(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
-	screen, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	require.NoError(t, err)
-
-	read := make(chan string)
-	go func() {
-		all, err := io.ReadAll(keyboard)
-		if err != nil && !errors.Is(err, syscall.EIO) { // EIO: nobody writes any more
-			t.Error(err)
-		}
-		read <- strings.ReplaceAll(string(all), "\r\n", "\n")
-	}()
-	p := &program{environ: environ, stdout: screen, stderr: screen, patience: 200 * time.Millisecond}
+	terminal := pty.Open(t, columns)
+	p := &program{environ: environ, stdout: terminal.Screen, stderr: terminal.Screen, patience: 200 * time.Millisecond}
 	code = p.execute(t.Context(), args)
-	require.NoError(t, screen.Close())
-	shown = <-read
-	require.NoError(t, keyboard.Close())
-	return code, shown
+	return code, terminal.End()
 }
 
 func TestHelpFitsTheTerminal(t *testing.T) {
@@ -101,6 +73,30 @@ func TestColoursAreOnATerminalAloneAndNotWithNoColor(t *testing.T) {
 	code, shown := onTerminal(t, 80, append(environ, "SILTGATE_MAX_ATTEMPTS=0"), "run")
 	require.Equal(t, 2, code)
 	require.NotContains(t, shown, escape)
+}
+
+func TestTheLogIsTextOnATerminalWithColoursUnlessNoColorIsSet(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	_, err := pool.Exec(t.Context(), `CREATE TABLE refresh_tokens (id int PRIMARY KEY, expires_at timestamptz, revoked boolean)`)
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		environ []string
+		colored bool
+	}{
+		"a terminal":        {nil, true},
+		"NO_COLOR":          {[]string{"NO_COLOR=1"}, false},
+		"an empty NO_COLOR": {[]string{"NO_COLOR="}, true},
+		"text with it":      {[]string{"NO_COLOR=1", "SILTGATE_LOG_FORMAT=text"}, false},
+	} {
+		code, shown := onTerminal(t, 80, append(environ, c.environ...), "run", "--once")
+		require.Zero(t, code, shown)
+		require.Contains(t, shown, "run finished", name)
+		require.NotContains(t, shown, `"msg"`, "%s: JSON is for programs", name)
+		require.NotContains(t, shown, "\r", "%s: no line is drawn over between those of the log: %q", name, shown)
+		require.Equal(t, c.colored, strings.Contains(shown, "\x1b["), "%s: %q", name, shown)
+	}
 }
 
 func TestTheVersionIsSaidByCommandAndFlag(t *testing.T) {
