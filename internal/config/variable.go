@@ -116,7 +116,7 @@ func Variables() []Variable {
 		want:    "a duration of 0 or more, such as 24h or 30d, or until-expired",
 	}, {
 		Name:    anyTable + "ALLOW_CASCADE",
-		Meaning: "permit `ON DELETE CASCADE`, which deletes rows of other tables with this one's, dead or not",
+		Meaning: "permit `ON DELETE CASCADE` into tables that are not configured: it deletes their rows with this one's, dead or not",
 		want:    "true or false",
 	}, {
 		Name:    anyTable + dropPartitions,

@@ -25,11 +25,17 @@ func isSecret(name, typeName string) bool {
 	if len(all) == 0 || all[len(all)-1] == "type" || all[len(all)-1] == "kind" || all[len(all)-1] == "method" {
 		return false
 	}
-	if last := all[len(all)-1]; (last == "id" || last == "uuid") && len(all) > 1 {
+	if endsInID(name) {
 		// token_id refers to a token's row; session_id may be what the client shows.
 		return slices.Contains(all, "session")
 	}
 	return slices.ContainsFunc(all, func(word string) bool { return slices.Contains(secretWords(), word) })
+}
+
+// endsInID reports whether a column's name is that of something with id or uuid after it: session_id.
+func endsInID(name string) bool {
+	all := suggest.Words(name)
+	return len(all) > 1 && (all[len(all)-1] == "id" || all[len(all)-1] == "uuid")
 }
 
 // isOpaque reports whether a value of a type could be a token.

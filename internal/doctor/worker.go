@@ -71,7 +71,7 @@ func (e *examination) grantTable(ctx context.Context, g *grants, role string, n 
 		g.add("GRANT USAGE ON SCHEMA %s TO %s", quote(schema), quote(role))
 	}
 
-	columns := append([]string{"ctid", "tableoid"}, n.Columns...)
+	columns := append(n.SystemColumns(), n.Columns...)
 	update := n.Columns[len(n.Columns)-1]
 	for _, name := range n.Columns {
 		if isSecret(name, own[name]) {
@@ -113,7 +113,9 @@ func (g *grants) keys(role string, n purge.Need, types map[uint32]typesByColumn,
 			}
 			from = fmt.Sprintf("GRANT SELECT (%s) ON %s TO %s", quoteAll(all), key.FromSQL(), quote(role))
 		}
-		if types[n.Object.OID].secretAmong(key.Referenced) || types[key.From].secretAmong(key.Columns) {
+		// The columns that refer hold what those hold that are referred to. If their name ends in id, it says no more.
+		referring := slices.DeleteFunc(slices.Clone(key.Columns), endsInID)
+		if types[n.Object.OID].secretAmong(key.Referenced) || types[key.From].secretAmong(referring) {
 			g.withhold(role, n, key, needed, from)
 			continue
 		}
@@ -132,7 +134,7 @@ func (g *grants) keys(role string, n purge.Need, types map[uint32]typesByColumn,
 // withhold says what a key by the token itself would need, and what is without it.
 func (g *grants) withhold(role string, n purge.Need, key purge.NeededKey, needed []string, from string) {
 	without := "rows that it keeps are found by trying, one by one, at each run"
-	if key.Own {
+	if key.Own || key.Cascades {
 		without = "the table is not purged without it"
 	}
 	g.comment("Foreign key %q is by a column that seems to be the token itself, so it is not granted: %s.", key.Name, without)

@@ -44,7 +44,7 @@
 //	list.go             the index plan: rows by ctid (rowid.go); walk.go: targets one after another, for both plans
 //	window.go           a heap whose rows refer to each other; order.go: in which order they are deleted
 //	batch.go            one batch; target.go: of what; statement.go: its SQL; isolate.go: rows that cannot be deleted;
-//	                    restriction.go: rows that others refer to
+//	                    restriction.go: rows that others refer to; spare.go: what a cascade would delete
 //
 // How fast:
 //

@@ -201,8 +201,8 @@ func (r *reader) obstacles(ctx context.Context, a account, e *examined, reach Re
 	return nil
 }
 
-// readColumns are the columns of the heaps that a run reads: those of the rules, and those of foreign
-// keys that it looks up.
+// readColumns are the columns of the heaps that a run reads: those of the rules, those of foreign keys that
+// it looks up, and what says where a row is and who has locked it.
 func (e *examined) readColumns(reach Reach) []string {
 	columns := []string{"ctid", "tableoid"}
 	add := func(names ...string) {
@@ -218,6 +218,10 @@ func (e *examined) readColumns(reach Reach) []string {
 		}
 	}
 	for _, key := range reach.Keys {
+		if key.cascadeSpared() {
+			add("xmax")
+			add(key.Referenced...)
+		}
 		if key.lookedUp() {
 			add(key.Referenced...)
 			if slices.Contains(e.heaps, key.From) {

@@ -44,10 +44,10 @@ func TestFault22CascadesAndReferencesWithoutAnIndexAreRefused(t *testing.T) {
 			`foreign key "fk" deletes rows of public.audit with it, dead or not (ON DELETE CASCADE)`,
 		},
 		"cascade through another table": {
-			`CREATE TABLE codes (id bigint PRIMARY KEY, token_id bigint CONSTRAINT zk REFERENCES refresh_tokens ON DELETE CASCADE, used boolean);
+			`CREATE TABLE codes (id bigint PRIMARY KEY, token_id bigint CONSTRAINT zk REFERENCES refresh_tokens ON DELETE CASCADE);
 			 CREATE INDEX ON codes (token_id);
 			 CREATE TABLE audit (code_id bigint CONSTRAINT fk REFERENCES codes ON DELETE CASCADE); CREATE INDEX ON audit (code_id)`,
-			`foreign key "fk" deletes rows of public.audit with it, dead or not (ON DELETE CASCADE)`,
+			`foreign key "fk", reached through "zk" of public.codes, deletes rows of public.audit with it, dead or not (ON DELETE CASCADE)`,
 		},
 		"cascade into itself": {
 			`ALTER TABLE refresh_tokens ADD parent bigint CONSTRAINT fk REFERENCES refresh_tokens ON DELETE CASCADE; CREATE INDEX ON refresh_tokens (parent)`,
@@ -57,8 +57,7 @@ func TestFault22CascadesAndReferencesWithoutAnIndexAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := newDatabase(t, createTokens, `INSERT INTO refresh_tokens (revoked) VALUES (true)`, c.ddl)
-			codes := Table{Name: "codes", Rules: []Rule{{Done: "used"}}, Optional: true}
-			_, err := db.purge(tokens, codes)
+			_, err := db.purge(tokens)
 			require.ErrorContains(t, err, c.want)
 			require.EqualValues(t, 1, db.number(`SELECT count(*) FROM refresh_tokens`))
 		})
@@ -72,13 +71,17 @@ func TestACascadeIsAllowedByNameOnly(t *testing.T) {
 		CREATE TABLE codes (token_id bigint REFERENCES refresh_tokens ON DELETE CASCADE, used boolean);
 		CREATE INDEX ON codes (token_id);
 		INSERT INTO codes VALUES (1, false)`)
-	// That codes is configured too is no leave to delete a live row of it.
-	_, err := db.purge(tokens, Table{Name: "codes", Rules: []Rule{{Done: "used"}}})
-	require.ErrorContains(t, err, "deletes rows of public.codes with it, dead or not (ON DELETE CASCADE)")
-	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM codes`))
-
 	allowed := tokens
 	allowed.AllowCascade = true
+	// That codes is configured too is no leave to delete a live row of it.
+	for _, table := range []Table{tokens, allowed} {
+		p := db.mustPurge(table, Table{Name: "codes", Rules: []Rule{{Done: "used"}}})
+		require.EqualValues(t, 1, p.Tables[0].Referenced)
+		require.EqualValues(t, 1, db.number(`SELECT count(*) FROM codes`))
+	}
+
+	_, err := db.purge(tokens)
+	require.ErrorContains(t, err, "deletes rows of public.codes with it, dead or not (ON DELETE CASCADE)")
 	db.mustPurge(allowed)
 	require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens`))
 	require.Zero(t, db.number(`SELECT count(*) FROM codes`))

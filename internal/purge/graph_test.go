@@ -84,6 +84,9 @@ func (g *model) refused(t modelTable, heap *modelRelation) bool {
 			if k.action != Cascade || seen[k] || !slices.Contains(k.to.heaps(true), frontier[0]) {
 				continue
 			}
+			if frontier[0] == heap && g.spares(k) && !g.own(t, k) {
+				continue // a row goes when no row refers to it any more
+			}
 			seen[k] = true
 			if !t.cascade {
 				return true
@@ -99,6 +102,16 @@ func (g *model) refused(t modelTable, heap *modelRelation) bool {
 	return false
 }
 
+// spares reports whether the key's cascade would delete rows of a configured table.
+func (g *model) spares(k *modelKey) bool {
+	return k.action == Cascade && slices.ContainsFunc(k.from.heaps(true), g.isConfigured)
+}
+
+// own reports whether the rows that refer by the key are the configured table's own, or may be.
+func (g *model) own(t modelTable, k *modelKey) bool {
+	return t.relation.above(k.from) || k.from.kind == "p" && k.from.above(t.relation)
+}
+
 func (g *model) isConfigured(heap *modelRelation) bool {
 	return slices.ContainsFunc(g.configured, func(t modelTable) bool { return slices.Contains(t.relation.heaps(false), heap) })
 }
@@ -111,13 +124,16 @@ func (g *model) mayPurge(row *modelRow) bool {
 }
 
 // together are the row and those that go with it by cascades; ok unless a row that
-// stays refers to one of them. In strict judgement, a row that goes with them as well
+// stays refers to one of them, or a row of a configured table would go with it. In strict judgement, a row that goes with them as well
 // may not refer to them either: whether that is noticed depends on the order.
 func (g *model) together(row *modelRow, strict bool) (all []*modelRow, ok bool) {
 	all = []*modelRow{row}
 	for i := 0; i < len(all); i++ {
 		for _, other := range g.rows {
 			for k, to := range other.references {
+				if i == 0 && !other.gone && to == row && g.spares(k) {
+					return nil, false
+				}
 				if !other.gone && to == all[i] && k.action == Cascade && !slices.Contains(all, other) {
 					all = append(all, other)
 				}

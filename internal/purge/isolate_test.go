@@ -144,9 +144,18 @@ func TestFault51ARowThatMovesToAnotherPartitionIsAConflict(t *testing.T) {
 
 // purgedOnceItCommits is a run on tokens that waits for a lock which a transaction holds, until that commits.
 func (db *database) purgedOnceItCommits(tx pgx.Tx) Progress {
+	db.t.Helper()
+	finish := db.purgeThatWaits(tokens)
+	require.NoError(db.t, tx.Commit(db.t.Context()))
+	return finish()
+}
+
+// purgeThatWaits begins a run that waits long for locks, and returns once it waits for one. finish waits until the
+// run has ended.
+func (db *database) purgeThatWaits(tables ...Table) (finish func() Progress) {
 	t := db.t
 	t.Helper()
-	e := db.engine(tokens)
+	e := db.engine(tables...)
 	require.NoError(t, e.Session.set(t.Context(), "lock_timeout", "10s"))
 	require.NoError(t, e.Session.set(t.Context(), "statement_timeout", "20s"))
 	done := make(chan error, 1)
@@ -157,19 +166,24 @@ func (db *database) purgedOnceItCommits(tx pgx.Tx) Progress {
 		done <- err
 	}()
 	db.awaitLockWait()
-	require.NoError(t, tx.Commit(t.Context()))
-	require.NoError(t, <-done)
-	return p
+	return func() Progress {
+		require.NoError(t, <-done)
+		return p
+	}
 }
 
 // awaitLockWait waits until a session of the test's database waits for a lock.
 func (db *database) awaitLockWait() {
 	db.t.Helper()
-	require.Eventually(db.t, func() bool {
-		return db.number(`
-			SELECT count(*) FROM pg_locks
-			WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`) > 0
-	}, pgtest.Patience, time.Millisecond)
+	require.Eventually(db.t, func() bool { return db.lockWaits() > 0 }, pgtest.Patience, time.Millisecond)
+}
+
+// lockWaits is how many locks sessions of the test's database wait for.
+func (db *database) lockWaits() int64 {
+	db.t.Helper()
+	return db.number(`
+		SELECT count(*) FROM pg_locks
+		WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`)
 }
 
 func TestSettingsThatATriggerChangesAreAsTheyWereAfterTheBatch(t *testing.T) {

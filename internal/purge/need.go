@@ -41,9 +41,18 @@ type Need struct {
 type NeededKey struct {
 	Key
 
-	// Own is set if rows of the table refer to others of it: without these columns the table is
-	// not purged. Without those of other tables' keys, rows are tried one by one.
-	Own bool
+	// Own is set if rows of the table refer to others of it, Cascades if the key would delete rows of
+	// another configured table. Without the columns of such a key the table is not purged. Without those
+	// of other keys, rows are tried one by one.
+	Own, Cascades bool
+}
+
+// SystemColumns are those columns of the heaps that a run reads although nobody has declared them.
+func (n Need) SystemColumns() []string {
+	if slices.ContainsFunc(n.Keys, func(k NeededKey) bool { return k.Cascades }) {
+		return []string{"ctid", "tableoid", "xmax"}
+	}
+	return []string{"ctid", "tableoid"}
 }
 
 // nobody is a role that every server has and that may do what PUBLIC may.
@@ -111,7 +120,7 @@ func (r *reader) need(ctx context.Context, t Table, role string) (Need, error) {
 	n.Heaps = reach.Heaps
 	for _, key := range reach.Keys {
 		if key.lookedUp() || key.spared() {
-			n.Keys = append(n.Keys, NeededKey{Key: key.Key, Own: key.lookedUp()})
+			n.Keys = append(n.Keys, NeededKey{Key: key.Key, Own: key.lookedUp(), Cascades: key.cascadeSpared()})
 		}
 	}
 	if n.Triggers, err = r.triggerNeeds(ctx, e, role); err != nil {

@@ -46,6 +46,10 @@ type heap struct {
 	// mark is in the error with which a statement fails if the heap has changed.
 	mark string
 
+	// spares are configured tables that refer to the heap ON DELETE CASCADE: no row of them may be
+	// deleted so.
+	spares []uint32
+
 	// restrictions are the foreign keys that keep rows of the heap.
 	restrictions []restriction
 
@@ -98,7 +102,8 @@ func (s *Session) heap(ctx context.Context, r relation, oid uint32, conditions [
 		if len(h.watched) > watched {
 			continue
 		}
-		h.name, h.label, h.touches = reach.Heaps[0].SQL(), reach.Heaps[0].Title(), reach.touches()
+		h.name, h.label = reach.Heaps[0].SQL(), reach.Heaps[0].Title()
+		h.touches, h.spares = reach.touches(), reach.cascadesSpared()
 		return h, reach.Refused()
 	}
 }

@@ -11,6 +11,9 @@ import (
 type statement struct {
 	strings.Builder
 	args []any
+
+	// first is executed before it, in the same transaction. Nil: nothing is.
+	first *statement
 }
 
 // arg adds a value and returns its placeholder.

@@ -48,11 +48,23 @@ type ReachedKey struct {
 	Locks, LockSpace int64
 }
 
-// cascades lists the other tables of which a DELETE deletes rows.
+// cascades lists the other tables of which a DELETE deletes rows, or would delete them if the rows that these
+// refer to were not spared.
 func (r Reach) cascades() []uint32 {
 	var oids []uint32
 	for _, k := range r.Keys {
 		if k.Action == Cascade {
+			oids = append(oids, k.From)
+		}
+	}
+	return oids
+}
+
+// cascadesSpared lists those of them of which a DELETE deletes none, because rows that they refer to are spared.
+func (r Reach) cascadesSpared() []uint32 {
+	var oids []uint32
+	for _, k := range r.Keys {
+		if k.cascadeSpared() {
 			oids = append(oids, k.From)
 		}
 	}
@@ -114,7 +126,6 @@ func (r *reader) reach(ctx context.Context, table Table, object Object, heaps []
 			if seen[key.OID] {
 				continue
 			}
-			seen[key.OID] = true
 			t, ok := r.known[[2]uint32{key.OID, object.OID}]
 			if !ok {
 				t.key.Key = key
@@ -126,7 +137,10 @@ func (r *reader) reach(ctx context.Context, table Table, object Object, heaps []
 			reached := t.key
 			reached.Way = from.way
 			reach.Keys = append(reach.Keys, reached)
-			if key.Action == Cascade && !reached.Self {
+			// That rows of the heaps are spared says nothing of rows that another cascade reaches: through
+			// that one the key counts anew.
+			seen[key.OID] = !reached.cascadeSpared()
+			if key.Action == Cascade && !reached.Self && !reached.cascadeSpared() {
 				sources = append(sources, source{oids: t.oids, way: append(slices.Clone(from.way), key)})
 			}
 		}

@@ -104,11 +104,6 @@ func TestFault38ACascadeThatComesBackToAConfiguredTableIsRefusedWhateverIsAllowe
 			Table{},
 			`"c_up_fkey" of public.c, deletes live rows of the table itself`,
 		},
-		"to another configured one": {
-			``,
-			Table{Name: "devices", Rules: []Rule{{Expires: []string{"expires_at"}}}},
-			`foreign key "first_token" deletes rows of public.devices with it, dead or not (ON DELETE CASCADE), and devices is configured`,
-		},
 		"to a partition of a configured one": {
 			`CREATE TABLE logins (device_id bigint) PARTITION BY LIST (device_id);
 			 CREATE TABLE logins_1 PARTITION OF logins DEFAULT;

@@ -15,11 +15,17 @@ func (k ReachedKey) lookedUp() bool { return k.Self && len(k.Way) == 0 }
 
 // spared reports whether a run does not try to delete rows that are referred to through a key, provided
 // that the role may read who refers to them.
-func (k ReachedKey) spared() bool { return !k.Self && len(k.Way) == 0 && k.Restricts() }
+func (k ReachedKey) spared() bool {
+	return !k.Self && len(k.Way) == 0 && (k.Restricts() || k.Action == Cascade && k.Configured != "")
+}
+
+// cascadeSpared reports whether rows are spared because the key would delete rows of another configured
+// table, dead or not, whose own rules decide about them. Then nothing is ever deleted through the key.
+func (k ReachedKey) cascadeSpared() bool { return k.spared() && k.Action == Cascade }
 
 // referrers finds what the role lacks to read the rows that refer to a table's. For rows of the table
-// itself that refuses the table; for rows of others it is a warning, since a run then tries the rows
-// that they keep.
+// itself, and for rows that a cascade would delete, that refuses the table. For rows of others it is a
+// warning, since a run then tries the rows that they keep.
 func (r *reader) referrers(ctx context.Context, a account, e *examined, reach Reach) ([]Finding, error) {
 	var findings []Finding
 	for _, key := range reach.Keys {
@@ -28,6 +34,8 @@ func (r *reader) referrers(ctx context.Context, a account, e *examined, reach Re
 		switch {
 		case key.lookedUp() && !slices.Contains(e.heaps, key.From):
 			missing, err = r.missingSelect(ctx, a, key.Key, append([]string{"ctid", "tableoid"}, key.Columns...), key.From)
+		case key.cascadeSpared():
+			missing, err = r.unseen(ctx, a, key.Key)
 		case key.spared():
 			missing, err = r.unspared(ctx, a, e, key.Key)
 		}
@@ -62,6 +70,30 @@ func (r *reader) missingSelect(ctx context.Context, a account, key Key, columns 
 				Problem: fmt.Sprintf("role %s lacks SELECT of %s on %s, to see which rows foreign key %q keeps",
 					grantee, strings.Join(columns, ", "), right.Title(), key.Name),
 				SQL: []string{fmt.Sprintf("GRANT SELECT (%s) ON %s TO %s", quoteAll(columns), right.SQL(), grantee)},
+			})
+		}
+	}
+	return findings, nil
+}
+
+// unseen refuses a table if the role does not see all rows that a cascade would delete.
+func (r *reader) unseen(ctx context.Context, a account, key Key) ([]Finding, error) {
+	findings, err := r.missingSelect(ctx, a, key, key.Columns, key.From)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := r.objects(ctx, []uint32{key.From})
+	if err != nil {
+		return nil, err
+	}
+	grantee := pgx.Identifier{a.Role}.Sanitize()
+	for _, o := range objects {
+		if o.RowSecurity {
+			findings = append(findings, Finding{
+				Severity: Refused,
+				Problem: fmt.Sprintf("row security may hide rows of %s from role %s, and foreign key %q would delete them (ON DELETE CASCADE)",
+					o.Title(), grantee, key.Name),
+				SQL: []string{fmt.Sprintf("ALTER ROLE %s BYPASSRLS", grantee)},
 			})
 		}
 	}

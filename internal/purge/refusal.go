@@ -33,17 +33,18 @@ func (r Reach) keyFindings() []Finding {
 	}
 	for _, k := range r.Keys {
 		name := fmt.Sprintf("foreign key %q%s", k.Name, k.way())
+		deletes := k.Action == Cascade && !k.cascadeSpared()
 		switch {
 		// Of a configured table only dead rows may be deleted, and a cascade deletes live ones too.
-		case k.Action == Cascade && k.Self:
+		case deletes && k.Self:
 			refuse(name+" deletes live rows of the table itself with dead ones (ON DELETE CASCADE)", k.WithoutAction())
-		case k.Action == Cascade && k.Configured != "":
+		case deletes && k.Configured != "":
 			refuse(fmt.Sprintf("%s deletes rows of %s with it, dead or not (ON DELETE CASCADE), and %s is configured: "+
 				"this is refused whatever ALLOW_CASCADE says", name, k.FromTitle(), k.Configured), k.WithoutAction())
-		case k.Action == Cascade && !r.Table.AllowCascade:
+		case deletes && !r.Table.AllowCascade:
 			refuse(fmt.Sprintf("%s deletes rows of %s with it, dead or not (ON DELETE CASCADE): allow it with "+
 				"SILTGATE_TABLES_<n>_ALLOW_CASCADE=true, or keep rows that are referred to", name, k.FromTitle()), k.WithoutAction())
-		case !k.Restricts() && len(k.RuleColumns) > 0:
+		case !k.Restricts() && !k.cascadeSpared() && len(k.RuleColumns) > 0:
 			refuse(fmt.Sprintf("%s (ON DELETE %s) changes %s of %s, by which the rule of %s says which rows are dead: they could die of it",
 				name, k.Action, quoteAll(k.RuleColumns), k.FromTitle(), k.Configured), k.WithoutAction())
 		case len(k.RewriteRules) > 0:

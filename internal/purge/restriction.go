@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -45,26 +46,35 @@ func (h heap) referred(s *statement, in target) string {
 //
 // The keys are found by the heap's own triggers, for which there is an index. SET NULL and SET DEFAULT
 // restrict where the column does not allow that value. A key is left out if the role may not read its
-// columns, or sees only some of the rows: then the rows that it keeps are tried and isolated.
+// columns, or sees only some of the rows: then the rows that it keeps are tried and isolated. A key that
+// would delete rows of another configured table is never left out.
 func (s *Session) restrict(ctx context.Context, h *heap) error {
-	rows, err := s.conn.Query(ctx, restrictions, h.oid)
+	rows, err := s.conn.Query(ctx, restrictions, h.oid, append([]uint32{}, h.spares...))
 	if err != nil {
 		return fmt.Errorf("read what keeps its rows: %w", err)
 	}
 	h.restrictions, h.ownReferences = nil, nil
+	var from uint32
 	var schema, name string
 	var on []string
-	var self, partitioned, restricts, readable bool
-	_, err = pgx.ForEachRow(rows, []any{&schema, &name, &on, &self, &partitioned, &restricts, &readable}, func() error {
+	var self, partitioned, restricts, cascades, readable bool
+	spared := map[uint32]bool{}
+	_, err = pgx.ForEachRow(rows, []any{&from, &schema, &name, &on, &self, &partitioned, &restricts, &cascades, &readable}, func() error {
 		k := restriction{from: pgx.Identifier{schema, name}.Sanitize(), on: strings.Join(on, " AND "), self: self, soft: !restricts}
 		if !partitioned {
 			k.from = "ONLY " + k.from
 		}
+		switch {
+		case cascades && !readable:
+			return fmt.Errorf("not all rows of %s that refer to it may be read by this role, and ON DELETE CASCADE would delete them", k.from)
+		case cascades:
+			spared[from] = true
+			h.restrictions = append(h.restrictions, k)
+		case restricts && (readable || self):
+			h.restrictions = append(h.restrictions, k)
+		}
 		if self {
 			h.ownReferences = append(h.ownReferences, k)
-		}
-		if restricts && (readable || self) {
-			h.restrictions = append(h.restrictions, k)
 		}
 		on = nil
 		return nil
@@ -72,13 +82,17 @@ func (s *Session) restrict(ctx context.Context, h *heap) error {
 	if err != nil {
 		return fmt.Errorf("read what keeps its rows: %w", err)
 	}
+	if slices.ContainsFunc(h.spares, func(oid uint32) bool { return !spared[oid] }) {
+		return errChanged // a key is gone since the heap was examined
+	}
 	return nil
 }
 
-// restrictions lists the foreign keys to a heap. Operands get the types and the collation
-// with which Postgres itself compares them.
+// restrictions lists the foreign keys to a heap, and says which of them cascade to some tables. Operands get
+// the types and the collation with which Postgres itself compares them.
 const restrictions = `
 	SELECT
+		k.conrelid,
 		n.nspname,
 		c.relname,
 		ARRAY(
@@ -132,6 +146,7 @@ const restrictions = `
 				AND (f.attnotnull OR ft.typnotnull)
 				AND (k.confdeltype OPERATOR(pg_catalog.=) 'n' OR NOT f.atthasdef)
 		),
+		k.confdeltype OPERATOR(pg_catalog.=) 'c' AND k.conrelid OPERATOR(pg_catalog.=) ANY($2::pg_catalog.oid[]),
 		pg_catalog.has_schema_privilege(n.oid, 'USAGE')
 			AND NOT pg_catalog.row_security_active(c.oid)
 			AND NOT EXISTS (

@@ -10,18 +10,26 @@ import (
 // whose partition it is, and what acts on a DELETE: triggers (those of foreign keys too), rules,
 // row-level security. Every statement that deletes compares the text with that of when the heap was
 // examined, under the table's lock. Its parameters: the heap, its columns, the heap with its ancestors,
-// and these with the tables that a DELETE cascades into.
+// and these with the tables that a DELETE cascades into, or would cascade into if rows were not spared.
+// Of those tables the names, the keys and row-level security matter too. Otherwise the rows that a row is
+// spared for might be looked for in another table or column, or be hidden.
 const heapFingerprint = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY(%[2]s::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY(%[3]s::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[3]s::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -40,6 +48,9 @@ func (h heap) requireFingerprint(s *statement) string {
 
 // deleteRows deletes the target's dead rows.
 func (h heap) deleteRows(in target) *statement {
+	if len(h.spares) > 0 {
+		return h.deleteLocked(in, h.lockRows(in, 0, "FOR UPDATE"))
+	}
 	s := &statement{}
 	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE %s\n  AND %s\n  AND %s", h.name, in.where(s), h.deletable(s, in), h.requireFingerprint(s))
 	return s
@@ -47,6 +58,9 @@ func (h heap) deleteRows(in target) *statement {
 
 // deleteUnlocked deletes the target's dead rows that nobody has locked, limit at most; 0 = all.
 func (h heap) deleteUnlocked(in target, limit int64) *statement {
+	if len(h.spares) > 0 {
+		return h.deleteLocked(in, h.lockRows(in, limit, "FOR UPDATE SKIP LOCKED"))
+	}
 	s := &statement{}
 	fmt.Fprintf(s, "DELETE FROM ONLY %s AS t\nWHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(\n"+
 		"    SELECT t.ctid FROM ONLY %[1]s AS t\n    WHERE %s\n      AND %s\n", h.name, in.where(s), h.deletable(s, in))

@@ -89,6 +89,12 @@ func TestStatementsAreThese(t *testing.T) {
 	h.restrictions = []restriction{{from: `ONLY "public"."sessions"`, on: "t.id OPERATOR(pg_catalog.=) r.token_id"}}
 	add("a table that others refer to: delete a range", h.deleteRows(target{from: 0, to: 8}))
 	add("a table that others refer to: count", h.countRows(target{from: 0, to: 8}))
+	spared := h
+	spared.spares = []uint32{1}
+	add("a table that others refer to ON DELETE CASCADE: lock a range", spared.deleteRows(target{from: 0, to: 8}).first)
+	add("a table that others refer to ON DELETE CASCADE: then delete it", spared.deleteRows(target{from: 0, to: 8}))
+	add("a table that others refer to ON DELETE CASCADE: lock what is free, ten at most", spared.deleteUnlocked(target{rows: rowList{1}}, 10).first)
+	add("a table that others refer to ON DELETE CASCADE: then delete what is locked", spared.deleteUnlocked(target{rows: rowList{1}}, 10))
 	own := restriction{from: "ONLY " + h.name, on: "t.id OPERATOR(pg_catalog.=) r.parent", self: true}
 	h.restrictions, h.ownReferences = append(h.restrictions, own), []restriction{own}
 	add("a table that refers to itself: list a range", h.listReferences(target{from: 0, to: 8}))
@@ -147,6 +153,12 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.countRows(ids)), name)
 				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(target{from: 8, to: 72}, 0)), name)
+				h.spares = []uint32{1}
+				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(target{from: 8, to: 72}).first), name)
+				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(target{from: 8, to: 72})), name)
+				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(ids, 10).first), name)
+				require.Equal(t, "Tid Scan", s.scan(t, h.deleteUnlocked(ids, 10)), name)
+				h.spares = nil
 				for _, lead := range leads {
 					require.Equal(t, "Index Scan", s.scan(t, h.listDead(lead, nil, 500)), name)
 					if lead.after != nil && lead.isTime() {

@@ -18,7 +18,7 @@ type Table struct {
 	// Rules say which rows are dead: those that any of them calls so. At least one.
 	Rules []Rule
 
-	// AllowCascade permits ON DELETE CASCADE into tables not configured here.
+	// AllowCascade permits ON DELETE CASCADE into tables that are not configured.
 	AllowCascade bool
 
 	// DropPartitions permits to drop partitions whose rows are all dead by their bounds.

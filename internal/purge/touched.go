@@ -44,7 +44,7 @@ func (t Touched) String() string {
 func (r Reach) touches() []Key {
 	var keys []Key
 	for _, k := range r.Keys {
-		if len(k.Way) == 0 && !k.Self && !k.Restricts() {
+		if len(k.Way) == 0 && !k.Self && !k.spared() {
 			keys = append(keys, k.Key)
 		}
 	}

@@ -71,8 +71,11 @@ func (s *Session) execute(ctx context.Context, st *statement) (int64, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StatementPatience)
 	defer cancel()
 	batch := &pgx.Batch{}
-	batch.Queue(`BEGIN`)
+	batch.Queue(`BEGIN ISOLATION LEVEL READ COMMITTED`)
 	batch.Queue(`SET CONSTRAINTS ALL IMMEDIATE`)
+	if st.first != nil {
+		batch.Queue(st.first.String(), st.first.args...)
+	}
 	deletion := batch.Len()
 	batch.Queue(st.String(), st.args...)
 	batch.Queue(`SET CONSTRAINTS ALL IMMEDIATE`)

@@ -4,31 +4,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz)::pg_catalog.date OR t."used_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $10::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $11::pg_catalog.text THEN true ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -140,31 +152,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -240,31 +264,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -355,31 +391,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     THEN t."expires_at" OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, t."seconds"::pg_catalog.float8) OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END OR t."used_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $10::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $11::pg_catalog.text THEN true ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($7::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -491,31 +539,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -591,31 +651,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."expiresAt" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."re""voked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -705,31 +777,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (COALESCE(t."revoked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -783,31 +867,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -883,31 +979,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (((t."expires_at" IS NULL OR t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz) AND (t."absolute" IS NULL OR t."absolute" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz) AND (t."expires_at" IS NOT NULL OR t."absolute" IS NOT NULL))) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1007,31 +1115,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $11::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $12::pg_catalog.text THEN true ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1152,31 +1272,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND t."used_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1270,31 +1402,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz) AND pg_catalog.timezone($5::pg_catalog.text, t."local") OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz) OR COALESCE(t."revoked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $11::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $12::pg_catalog.text THEN true ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($8::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1384,31 +1528,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."local" OPERATOR(pg_catalog.<) pg_catalog.timezone($3::pg_catalog.text, $4::pg_catalog.timestamptz)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1484,31 +1640,43 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
   AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1528,31 +1696,43 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
   AND (t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1573,31 +1753,43 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
   AND (t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1631,31 +1823,43 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id))) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
@@ -1677,6 +1881,223 @@ FROM (
   AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false)) IS TRUE
   OFFSET 0) AS dead;
 -- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC]
+
+-- a table that others refer to ON DELETE CASCADE: lock a range
+SELECT FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false))
+  AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END
+FOR UPDATE;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
+
+-- a table that others refer to ON DELETE CASCADE: then delete it
+DELETE FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
+  AND t.xmax OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid
+  AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR COALESCE(t."revoked", false))
+  AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [{0 0 true} {8 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
+
+-- a table that others refer to ON DELETE CASCADE: lock what is free, ten at most
+SELECT FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false))
+  AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END
+LIMIT $12
+FOR UPDATE SKIP LOCKED;
+-- [[1] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session:  10]
+
+-- a table that others refer to ON DELETE CASCADE: then delete what is locked
+DELETE FROM ONLY "public"."refresh_tokens" AS t
+WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
+  AND t.xmax OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid
+  AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR COALESCE(t."revoked", false))
+  AND NOT (EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id))) IS TRUE
+  AND t.tableoid OPERATOR(pg_catalog.=) $7::pg_catalog.oid
+  AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
+        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
+  AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
+    ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
+-- [[1] 2026-11-22 03:00:00 +0000 UTC 0 [expires_at revoked] [] [] 0   7 not the epoch of this session: ]
 
 -- a table that refers to itself: list a range
 SELECT t.ctid, EXISTS (SELECT FROM ONLY "public"."sessions" AS r WHERE t.id OPERATOR(pg_catalog.=) r.token_id), own.ctid, own.soft
@@ -1701,31 +2122,43 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     OR EXISTS (SELECT FROM ONLY "public"."refresh_tokens" AS r WHERE t.id OPERATOR(pg_catalog.=) r.parent AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND r.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[]))))) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid
   AND CASE WHEN (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class AS c
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
+        FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
+        WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+        FROM pg_catalog.pg_constraint AS k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+        AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND c.relrowsecurity),
+        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
+        AND pg_catalog.row_security_active(c.oid)),
     (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),

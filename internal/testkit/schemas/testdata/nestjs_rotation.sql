@@ -2,9 +2,8 @@
 -- TypeORM entities where each refresh token names the one that replaced it (a `OneToOne` to the same entity), and
 -- belongs to a session. Revoked tokens stay until they expire, so that their reuse can be detected.
 -- KNOW: `KEEP_DONE=until-expired` keeps revoked tokens until they expire.
--- KNOW: With `ON DELETE CASCADE` a session that expired would take live tokens with it. Because `refresh_token` is named too, with a rule of its own, that is refused even with `ALLOW_CASCADE`. With the plain key a session goes when its last token has gone, in the same run.
--- KNOW: The index makes each look-up of a session's tokens cheap; without it `session` is refused. On a table in use write `CREATE INDEX CONCURRENTLY`.
--- KNOW: Say both in the entity (no `onDelete: 'CASCADE'`, and `@Index()`), or `synchronize` undoes them. When the application deletes a session itself, it has to delete its tokens first.
+-- KNOW: The foreign key stays as it is, with `ON DELETE CASCADE`. Because `refresh_token` is named too, with a rule of its own, the cascade deletes nothing: a session that expired goes when its last token has gone, in the same run. Until then it is counted as `referenced`.
+-- KNOW: The index makes each look-up of a session's tokens cheap; without it `session` is refused. On a table in use write `CREATE INDEX CONCURRENTLY`. Declare it in the entity too (`@Index()`), or `synchronize` drops it.
 -- KNOW: These entities write UTC because the process has `TZ=UTC`. Else write the zone of the process.
 --
 --   SILTGATE_TABLES_0_NAME=refresh_token
@@ -22,9 +21,6 @@ CREATE TABLE "refresh_token" ("id" uuid PRIMARY KEY, "tokenHash" varchar NOT NUL
  CONSTRAINT "FK_1" FOREIGN KEY ("replacedById") REFERENCES "refresh_token"("id") ON DELETE NO ACTION,
  CONSTRAINT "FK_2" FOREIGN KEY ("sessionId") REFERENCES "session"("id") ON DELETE CASCADE);
 -- FIRST
-ALTER TABLE "refresh_token"
-  DROP CONSTRAINT "FK_2",
-  ADD CONSTRAINT "FK_2" FOREIGN KEY ("sessionId") REFERENCES "session" ("id");
 CREATE INDEX ON "refresh_token" ("sessionId");
 -- ROWS
 INSERT INTO "session" VALUES
