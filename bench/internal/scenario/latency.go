@@ -47,7 +47,7 @@ func (b *Bench) latency(ctx context.Context) (report.Section, error) {
 	return report.Section{Tables: []report.Table{table}, Data: start}, err
 }
 
-func (s Start) show(table *report.Table) {
+func (s *Start) show(table *report.Table) {
 	for _, row := range []struct {
 		name string
 		stats.Latency
@@ -100,10 +100,10 @@ func (b *Bench) starts(ctx context.Context, conn *pgx.Conn, start *Start) error 
 			return method.SiltgateRun{}, err
 		}
 		run, err := method.Ask(ctx, conn, false, poll)
-		if err != nil {
-			return run, err
+		if err == nil {
+			err = run.Settle(ctx, conn)
 		}
-		return run, run.Settle(ctx, conn)
+		return run, err
 	})
 }
 
