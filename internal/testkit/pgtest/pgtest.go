@@ -29,9 +29,14 @@ const cleanupTimeout = time.Minute
 // the sessions still in it, when the test ends.
 func Database(t testing.TB) string {
 	t.Helper()
+	return database(t, "")
+}
+
+func database(t testing.TB, template string) string {
+	t.Helper()
 	server := Server(t)
 	name := "test_" + strconv.FormatInt(shared.databases.Add(1), 10)
-	if err := server.CreateDatabase(t.Context(), name, ""); err != nil {
+	if err := server.CreateDatabase(t.Context(), name, template); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
