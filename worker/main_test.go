@@ -22,7 +22,7 @@ import (
 	"github.com/siltgate/siltgate/migrations"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) { pgtest.Main(pgtest.Overlap(m)) }
 
 // fixture is a migrated database with a replica to start.
 type fixture struct {

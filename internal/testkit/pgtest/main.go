@@ -2,12 +2,9 @@ package pgtest
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
-	"strconv"
 
 	"go.uber.org/goleak"
 
@@ -26,24 +23,7 @@ type Tests interface {
 // temporary directory of the tests is one of their own, which is gone with the process, however
 // that ends.
 func Main(m Tests, ignore ...goleak.Option) {
-	start := func(ctx context.Context) error { return errors.Join(overlap(), shared.start(ctx)) }
-	os.Exit(run(m, start, shared.stop, ignore))
-}
-
-// overlap has twice as many tests run at a time as there are processors, up to eight, unless the command
-// line says how many: most of the time they wait for locks, time-outs and intervals.
-func overlap() error {
-	const (
-		name   = "test.parallel"
-		atOnce = 8
-	)
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	if given {
-		return nil
-	}
-	processors := runtime.GOMAXPROCS(0)
-	return flag.Set(name, strconv.Itoa(max(processors, min(2*processors, atOnce))))
+	os.Exit(run(m, shared.start, shared.stop, ignore))
 }
 
 // MainWithoutServer is Main for tests that start all their servers themselves.
