@@ -156,7 +156,7 @@
 //	the same, for people                              internal/cli,      TestRunOncePrintsTheResultAndItsExitCodeSaysHowItEnded
 //	                                                  internal/metrics,  TestAScrapeTellsOfTheFleetAndOfTheReplica
 //	                                                  internal/ui        TestAPersonSeesTheRunAtWorkAndWhyItWaits
-//	river_leader: leader_id, expires_at               internal/doctor,   TestReplicasThatDisagreeAreNamed
+//	river_leader: leader_id, expires_at               internal/doctor,   TestFault99WhatADoctorFindsIsMendedByItsSQL
 //	                                                  internal/demo,     TestTheDemo
 //	                                                  00022
 package worker
