@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -29,39 +30,106 @@ func firstBy(pattern Table, configured []Table, all []match) []match {
 	return own
 }
 
+const (
+	// mostRelations is how many relations of the database one statement looks through for tables that
+	// patterns match, and fewestRelations how many if that takes too long.
+	mostRelations   = 5000
+	fewestRelations = 50
+)
+
 // matching lists the tables that patterns match, by OID: ordinary and partitioned ones, in any
 // schema but the system's and Siltgate's own. A pattern without a schema means those that the
 // search_path leads to. Left out are tables that are named exactly, and partitions and children
 // of tables that are purged themselves. If among is not nil, only these are looked at.
 func (r *reader) matching(ctx context.Context, among []uint32) ([]match, error) {
+	m := r.newMatcher()
+	if len(m.places) == 0 {
+		return nil, nil
+	}
+	var err error
+	if among != nil {
+		err = m.read(ctx, "c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])", among)
+	} else {
+		err = m.readPages(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for tables that patterns match: %w", err)
+	}
+	return r.withoutChildren(m.all, m.parents), nil
+}
+
+// matcher collects the tables that patterns match.
+type matcher struct {
+	catalog
+
+	places []int // of the patterns among the configured tables
+	args   []any
+	page   int // how many relations one statement looks through
+
+	all     []match
+	parents map[uint32][]uint32 // by a table's OID all relations above it
+}
+
+func (r *reader) newMatcher() matcher {
+	m := matcher{catalog: r.catalog, page: mostRelations, parents: map[uint32][]uint32{}}
 	var schemas, names, own []string
-	var places []int
 	for i, t := range r.tables {
 		if t.IsPattern() {
-			places = append(places, i)
+			m.places = append(m.places, i)
 			schemas, names, own = append(schemas, like(t.Schema)), append(names, like(t.Name)), append(own, t.Except)
 		}
-	}
-	if len(places) == 0 {
-		return nil, nil
 	}
 	exact := make([]uint32, 0, len(r.exact))
 	for oid := range r.exact {
 		exact = append(exact, oid)
 	}
-	only := ""
-	args := []any{schemas, names, own, exact}
-	if among != nil {
-		only = "\n\t\t\tAND c.oid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])"
-		args = append(args, among)
+	m.args = []any{schemas, names, own, exact}
+	return m
+}
+
+// readPages looks through all relations of the database, some at a time: however many there are, no
+// statement reaches a time-out.
+func (m *matcher) readPages(ctx context.Context) error {
+	const last = math.MaxUint32
+	for from := uint32(0); from != last; {
+		var to uint32
+		rows, err := m.db.Query(ctx, `
+			SELECT coalesce((
+				SELECT c.oid
+				FROM pg_catalog.pg_class AS c
+				WHERE c.oid OPERATOR(pg_catalog.>) $1::pg_catalog.oid
+				ORDER BY c.oid
+				OFFSET $2::pg_catalog.int8
+				LIMIT 1
+			), $3::pg_catalog.oid)`, from, m.page, uint32(last))
+		if err == nil {
+			to, err = pgx.CollectExactlyOneRow(rows, pgx.RowTo[uint32])
+		}
+		if err == nil {
+			err = m.read(ctx, "c.oid OPERATOR(pg_catalog.>) $5::pg_catalog.oid AND c.oid OPERATOR(pg_catalog.<=) $6::pg_catalog.oid", from, to)
+		}
+		switch {
+		case isHindered(err) && m.page > fewestRelations:
+			m.page = max(m.page/10, fewestRelations)
+		case err != nil:
+			return err
+		default:
+			from = to
+		}
 	}
-	rows, err := r.db.Query(ctx, `
+	return nil
+}
+
+// read collects the tables among the relations for which a condition holds: all of them, or none if it
+// returns an error.
+func (m *matcher) read(ctx context.Context, which string, args ...any) error {
+	rows, err := m.db.Query(ctx, `
 		SELECT
 			c.oid,
 			n.nspname,
 			c.relname,
 			pg_catalog.array_agg((p.place OPERATOR(pg_catalog.-) 1)::pg_catalog.int4 ORDER BY p.place),
-			ARRAY(
+			CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid) THEN ARRAY(
 				WITH RECURSIVE line AS (
 					SELECT i.inhparent
 					FROM pg_catalog.pg_inherits AS i
@@ -72,7 +140,7 @@ func (r *reader) matching(ctx context.Context, among []uint32) ([]match, error) 
 					JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) line.inhparent
 				)
 				SELECT line.inhparent FROM line
-			)
+			) END
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 		JOIN pg_catalog.unnest($1::pg_catalog.text[]) WITH ORDINALITY AS p (schema, place)
@@ -87,32 +155,32 @@ func (r *reader) matching(ctx context.Context, among []uint32) ([]match, error) 
 			AND NOT c.relispartition
 			AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
 			AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema'::pg_catalog.name
-			AND c.oid OPERATOR(pg_catalog.<>) ALL($4::pg_catalog.oid[])`+only+`
+			AND c.oid OPERATOR(pg_catalog.<>) ALL($4::pg_catalog.oid[])
+			AND `+which+`
 		GROUP BY c.oid, n.nspname, c.relname
-		ORDER BY c.oid`, args...)
+		ORDER BY c.oid`, append(slices.Clone(m.args), args...)...)
 	if err != nil {
-		return nil, fmt.Errorf("look for tables that patterns match: %w", err)
+		return err
 	}
-	var all []match
-	var m match
+	var found []match
+	var one match
 	var by []int32
 	var above []uint32
-	parents := map[uint32][]uint32{}
-	_, err = pgx.ForEachRow(rows, []any{&m.oid, &m.schema, &m.name, &by, &above}, func() error {
-		m.by = make([]int, len(by))
+	_, err = pgx.ForEachRow(rows, []any{&one.oid, &one.schema, &one.name, &by, &above}, func() error {
+		one.by = make([]int, len(by))
 		for i, place := range by {
-			m.by[i] = places[place]
+			one.by[i] = m.places[place]
 		}
 		if len(above) > 0 {
-			parents[m.oid] = slices.Clone(above)
+			m.parents[one.oid] = slices.Clone(above)
 		}
-		all = append(all, m)
+		found = append(found, one)
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("look for tables that patterns match: %w", err)
+	if err == nil {
+		m.all = append(m.all, found...)
 	}
-	return r.withoutChildren(all, parents), nil
+	return err
 }
 
 // withoutChildren leaves out what is purged with its parent.
