@@ -63,6 +63,24 @@ func (k Key) WithoutAction() string {
 // Restricts reports whether a row stays while another one refers to it.
 func (k Key) Restricts() bool { return k.Action == NoAction || k.Action == Restrict }
 
+// keyIndexed is SQL for: an index finds the rows that refer through key k.
+const keyIndexed = `EXISTS (
+				SELECT
+				FROM pg_catalog.pg_index AS i
+				JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+				JOIN pg_catalog.pg_am AS m ON m.oid OPERATOR(pg_catalog.=) c.relam
+				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid
+					AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]
+				WHERE i.indrelid OPERATOR(pg_catalog.=) k.conrelid
+					AND i.indisvalid
+					AND m.amname OPERATOR(pg_catalog.=) ANY('{btree,hash}'::pg_catalog.name[])
+					AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
+					AND coalesce(
+						pg_catalog.pg_get_expr(i.indpred, i.indrelid)
+							OPERATOR(pg_catalog.=) pg_catalog.format('(%I IS NOT NULL)', a.attname),
+						true)
+			)`
+
 // keysTo lists the foreign keys that a DELETE on any of the relations concerns. The catalog has no index
 // for the keys that refer to a relation. But each key has a trigger on the relation that enforces it, also
 // a key that a partition inherits, and triggers have an index by relation.
@@ -123,22 +141,7 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 				JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) o.oprnamespace
 				ORDER BY key.place
 			),
-			EXISTS (
-				SELECT
-				FROM pg_catalog.pg_index AS i
-				JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
-				JOIN pg_catalog.pg_am AS m ON m.oid OPERATOR(pg_catalog.=) c.relam
-				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid
-					AND a.attnum OPERATOR(pg_catalog.=) i.indkey[0]
-				WHERE i.indrelid OPERATOR(pg_catalog.=) k.conrelid
-					AND i.indisvalid
-					AND m.amname OPERATOR(pg_catalog.=) ANY('{btree,hash}'::pg_catalog.name[])
-					AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
-					AND coalesce(
-						pg_catalog.pg_get_expr(i.indpred, i.indrelid)
-							OPERATOR(pg_catalog.=) pg_catalog.format('(%I IS NOT NULL)', a.attname),
-						true)
-			)
+			`+keyIndexed+`
 		FROM fired
 		JOIN pg_catalog.pg_constraint AS k ON k.oid OPERATOR(pg_catalog.=) fired.oid
 		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) k.conrelid

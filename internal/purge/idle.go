@@ -187,7 +187,8 @@ func (r *reader) plain(ctx context.Context, chunk []match) ([]plain, error) {
 
 // plainRelations describes tables that have no partitions, children or parents, no row security,
 // no rules, and no trigger that a DELETE fires, foreign keys' included, and with which the role may
-// do all that a run does.
+// do all that a run does. A table may have keys to itself that nothing refuses: they matter only to
+// dead rows.
 const plainRelations = `
 		SELECT
 			c.oid,
@@ -209,9 +210,24 @@ const plainRelations = `
 			AND NOT EXISTS (
 				SELECT
 				FROM pg_catalog.pg_trigger AS g
+				LEFT JOIN pg_catalog.pg_constraint AS k ON k.oid OPERATOR(pg_catalog.=) g.tgconstraint
+					AND g.tgisinternal
+					AND k.contype OPERATOR(pg_catalog.=) 'f'::pg_catalog."char"
+					AND k.conrelid OPERATOR(pg_catalog.=) c.oid
+					AND k.confrelid OPERATOR(pg_catalog.=) c.oid
+					AND k.confdeltype OPERATOR(pg_catalog.=) ANY('{a,r}'::pg_catalog."char"[])
 				WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid
 					-- 8 = on DELETE
 					AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8
+					AND (
+						k.oid IS NULL
+						OR NOT ` + keyIndexed + `
+						OR EXISTS (
+							SELECT
+							FROM pg_catalog.unnest(k.conkey OPERATOR(pg_catalog.||) k.confkey) AS key (attnum)
+							WHERE NOT pg_catalog.has_column_privilege(c.oid, key.attnum, 'SELECT'::pg_catalog.text)
+						)
+					)
 			)
 			AND pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NULL
 			AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'::pg_catalog.text)
