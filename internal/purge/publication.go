@@ -18,27 +18,40 @@ type published struct {
 	identified bool
 	uncovered  []string
 
+	// ungenerated are the publications that lack a generated column of the replica identity: a virtual
+	// one is never published.
+	ungenerated []string
+	virtual     bool
+
 	primary bool   // it has a primary key that could be the identity
 	unique  string // a unique index that could be, without schema
 }
 
-// Schemas, row filters and column lists are published from Postgres 15 on.
-const publishedFrom15 = 150000
+const (
+	// Schemas, row filters and column lists are published from Postgres 15 on.
+	publishedFrom15 = 150000
+
+	// Generated columns are, or are not, from Postgres 18 on.
+	generatedFrom18 = 180000
+)
 
 // publishedOf lists those of the relations from which a DELETE fails for its publications:
 // without a replica identity, a subscriber could not tell which row is gone. A partition is
 // in the publications of its ancestors too, whether or not these publish by their root.
 func (c catalog) publishedOf(ctx context.Context, version int, oids []uint32) ([]published, error) {
-	bySchema, uncovered := "false", "ARRAY[]::pg_catalog.text[]"
+	bySchema, uncovered, generated := "false", "ARRAY[]::pg_catalog.text[]", "false"
 	if version >= publishedFrom15 {
 		bySchema, uncovered = publishedBySchema, publishedUncovered
 	}
+	if version >= generatedFrom18 {
+		generated = publishedGenerated
+	}
 	var all []published
 	var p published
-	err := c.readEach(ctx, fmt.Sprintf(publishedRelations, bySchema, uncovered),
-		oids, []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &p.publications, &p.identified, &p.uncovered, &p.primary, &p.unique},
+	err := c.readEach(ctx, fmt.Sprintf(publishedRelations, bySchema, uncovered, generated),
+		oids, []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &p.publications, &p.identified, &p.uncovered, &p.ungenerated, &p.virtual, &p.primary, &p.unique},
 		func() error {
-			if len(p.publications) > 0 && (!p.identified || len(p.uncovered) > 0) {
+			if len(p.publications) > 0 && (!p.identified || len(p.uncovered) > 0 || len(p.ungenerated) > 0) {
 				all = append(all, p)
 			}
 			p = published{}
@@ -54,29 +67,53 @@ func (c catalog) publishedOf(ctx context.Context, version int, oids []uint32) ([
 func unidentified(table Object, all []published) []Finding {
 	var findings []Finding
 	for _, p := range all {
-		if len(p.uncovered) > 0 {
+		name := namesOf(table, []Object{p.Object})
+		other := fmt.Sprintf("ALTER TABLE %s REPLICA IDENTITY %s", p.SQL(), p.identity())
+		switch {
+		case len(p.uncovered) > 0:
 			findings = append(findings, Finding{
 				Severity: Refused,
 				Problem: fmt.Sprintf("every DELETE from %s fails: the row filter of publication %s has a column that is not in the table's replica identity, "+
-					"or its column list lacks one that is", namesOf(table, []Object{p.Object}), quoteAll(p.uncovered)),
+					"or its column list lacks one that is", name, quoteAll(p.uncovered)),
 			})
-			continue
+		case len(p.ungenerated) > 0:
+			mend := []string{other}
+			switch {
+			case p.identity() != "FULL":
+			case p.virtual:
+				mend = nil
+			default:
+				mend = nil
+				for _, publication := range p.ungenerated {
+					mend = append(mend, fmt.Sprintf("ALTER PUBLICATION %s SET (publish_generated_columns = stored)", quoteAll([]string{publication})))
+				}
+			}
+			findings = append(findings, Finding{
+				Severity: Refused,
+				Problem:  fmt.Sprintf("every DELETE from %s fails: its replica identity has a generated column, which publication %s leaves out", name, quoteAll(p.ungenerated)),
+				SQL:      mend,
+			})
+		default:
+			findings = append(findings, Finding{
+				Severity: Refused,
+				Problem:  fmt.Sprintf("every DELETE from %s fails: publication %s publishes it, and there is no replica identity", name, quoteAll(p.publications)),
+				SQL:      []string{other},
+			})
 		}
-		identity := "FULL"
-		switch {
-		case p.primary:
-			identity = "DEFAULT"
-		case p.unique != "":
-			identity = "USING INDEX " + pgx.Identifier{p.unique}.Sanitize()
-		}
-		findings = append(findings, Finding{
-			Severity: Refused,
-			Problem: fmt.Sprintf("every DELETE from %s fails: publication %s publishes it, and there is no replica identity",
-				namesOf(table, []Object{p.Object}), quoteAll(p.publications)),
-			SQL: []string{fmt.Sprintf("ALTER TABLE %s REPLICA IDENTITY %s", p.SQL(), identity)},
-		})
 	}
 	return findings
+}
+
+// identity is the replica identity that the relation could have, as ALTER TABLE writes it.
+func (p published) identity() string {
+	switch {
+	case p.primary:
+		return "DEFAULT"
+	case p.unique != "":
+		return "USING INDEX " + pgx.Identifier{p.unique}.Sanitize()
+	default:
+		return "FULL"
+	}
 }
 
 // publishedBySchema is true for a publication of the schema of a relation in line.
@@ -120,6 +157,17 @@ const publishedUncovered = `ARRAY(
 				ORDER BY 1
 			)`
 
+// publishedGenerated is true for a publication that lacks a generated column of the replica identity. With
+// a list of columns, publishedUncovered says what it lacks.
+const publishedGenerated = `(identity.virtual
+				OR identity.stored AND p.pubgencols OPERATOR(pg_catalog.<>) 's'::pg_catalog."char" AND NOT EXISTS (
+					SELECT
+					FROM pg_catalog.pg_publication_rel AS m
+					WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
+						AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
+						AND m.prattrs IS NOT NULL
+				))`
+
 // publishedRelations describes the replica identity of relations and the publications that
 // publish their DELETEs. An index identifies rows if it is valid, unique, not deferrable,
 // and over all rows.
@@ -142,7 +190,21 @@ const publishedRelations = `
 			),
 			identity.whole OR identity.columns IS NOT NULL,
 			%[2]s,
-			c.relreplident OPERATOR(pg_catalog.=) 'n'::pg_catalog."char" AND EXISTS (
+			ARRAY(
+				SELECT p.pubname::pg_catalog.text
+				FROM pg_catalog.pg_publication AS p
+				WHERE p.pubdelete
+					AND (p.puballtables OR EXISTS (
+						SELECT
+						FROM pg_catalog.pg_publication_rel AS m
+						WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
+							AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
+					) OR %[1]s)
+					AND %[3]s
+				ORDER BY 1
+			),
+			identity.virtual,
+			c.relreplident OPERATOR(pg_catalog.=) ANY('{n,f}'::pg_catalog."char"[]) AND EXISTS (
 				SELECT
 				FROM pg_catalog.pg_index AS i
 				WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate
@@ -158,7 +220,8 @@ const publishedRelations = `
 						FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k (attnum, place)
 						JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
 							AND a.attnum OPERATOR(pg_catalog.=) k.attnum
-						WHERE k.place OPERATOR(pg_catalog.<=) i.indnkeyatts AND NOT a.attnotnull
+						WHERE k.place OPERATOR(pg_catalog.<=) i.indnkeyatts
+							AND (NOT a.attnotnull OR a.attgenerated OPERATOR(pg_catalog.<>) ''::pg_catalog."char")
 					)
 				ORDER BY i.indnkeyatts, x.relname
 				LIMIT 1
@@ -173,8 +236,11 @@ const publishedRelations = `
 		CROSS JOIN LATERAL (
 			SELECT
 				c.relreplident OPERATOR(pg_catalog.=) 'f'::pg_catalog."char" AS whole,
-				(
-					SELECT pg_catalog.array_agg(a.attname)
+				keyed.columns,
+				coalesce(generated.stored, false) AS stored,
+				coalesce(generated.virtual, false) AS virtual
+			FROM (
+					SELECT pg_catalog.array_agg(a.attname) AS columns
 					FROM pg_catalog.pg_index AS i
 					JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
 						AND a.attnum OPERATOR(pg_catalog.=) ANY(i.indkey::pg_catalog.int2[])
@@ -182,7 +248,17 @@ const publishedRelations = `
 						AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL
 						AND (c.relreplident OPERATOR(pg_catalog.=) 'd'::pg_catalog."char" AND i.indisprimary
 							OR c.relreplident OPERATOR(pg_catalog.=) 'i'::pg_catalog."char" AND i.indisreplident)
-				) AS columns
+				) AS keyed
+			CROSS JOIN LATERAL (
+				SELECT
+					pg_catalog.bool_or(a.attgenerated OPERATOR(pg_catalog.=) 's'::pg_catalog."char") AS stored,
+					pg_catalog.bool_or(a.attgenerated OPERATOR(pg_catalog.=) 'v'::pg_catalog."char") AS virtual
+				FROM pg_catalog.pg_attribute AS a
+				WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid
+					AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
+					AND NOT a.attisdropped
+					AND (c.relreplident OPERATOR(pg_catalog.=) 'f'::pg_catalog."char" OR a.attname OPERATOR(pg_catalog.=) ANY(keyed.columns))
+			) AS generated
 		) AS identity
 		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
 			AND c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char"
