@@ -28,6 +28,10 @@ func (r *slice) batch(ctx context.Context, h heap, t *TableProgress, in target) 
 		return r.leave(ctx, h, t, in)
 	}
 	limit := r.limit(h, in)
+	before, err := r.mayKeep(ctx, h, in)
+	if err != nil {
+		return batchResult{}, err
+	}
 	st := h.deleteRows(in)
 	unlocked := limit > 0 || r.Session.skipsLocked
 	if unlocked {
@@ -45,14 +49,31 @@ func (r *slice) batch(ctx context.Context, h heap, t *TableProgress, in target) 
 	if limit > 0 && n == limit || !unlocked && !h.mayVetoDelete && len(h.restrictions) == 0 {
 		return result, nil // only the cap may have left rows
 	}
+	if h.mayVetoDelete && len(h.restrictions) == 0 {
+		result.undeletable = max(before-n, 0)
+		return result, nil
+	}
 	left, referenced, err := r.remaining(ctx, h, in)
 	result.referenced = referenced
-	if h.mayVetoDelete || !unlocked {
+	switch {
+	case h.mayVetoDelete:
+		result.undeletable = max(before-n, left)
+	case !unlocked:
 		result.undeletable = left
-	} else {
+	default:
 		result.locked = left
 	}
 	return result, err
+}
+
+// mayKeep counts a target's dead rows that could be deleted, if a trigger may keep some of them. After the
+// batch they would not be found: a trigger that only marks a row as deleted moves it to another place.
+func (r *slice) mayKeep(ctx context.Context, h heap, in target) (int64, error) {
+	if !h.mayVetoDelete {
+		return 0, nil
+	}
+	n, _, err := r.remaining(ctx, h, in)
+	return n, err
 }
 
 // limit is how many rows of the target may still be deleted; 0 = all of them.
