@@ -1,0 +1,63 @@
+package docs
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A name may end with … for all tests that begin like it.
+var (
+	namedTest = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9_]*)(…?)`")
+	namedFile = regexp.MustCompile("`([\\w/]+_test\\.go)`")
+)
+
+func TestEveryTestThatReliabilityNamesExists(t *testing.T) {
+	t.Parallel()
+	page := read(t, "reliability.md")
+	tests := holders(t)
+	var lacking []string
+	for _, match := range namedTest.FindAllStringSubmatch(page, -1) {
+		name, more := match[1], match[2] != ""
+		_, found := tests[name]
+		for test := range tests {
+			found = found || more && strings.HasPrefix(test, name)
+		}
+		if !found {
+			lacking = append(lacking, match[0])
+		}
+	}
+	for _, match := range namedFile.FindAllStringSubmatch(page, -1) {
+		if found, err := filepath.Glob("../" + match[1]); err == nil && len(found) == 1 {
+			continue
+		}
+		// A file of the engine is named without its folder.
+		if _, err := os.Stat("../internal/purge/" + match[1]); err != nil {
+			lacking = append(lacking, match[0])
+		}
+	}
+	require.Empty(t, lacking)
+}
+
+func TestEachKindOfGroundHasTwoTestsAndWhatWasBroken(t *testing.T) {
+	t.Parallel()
+	_, section, found := strings.Cut(read(t, "reliability.md"), "## Ground that others made")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	kinds := 0
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, "|")
+		if !regexp.MustCompile(`^\| \d+ \|`).MatchString(line) {
+			continue
+		}
+		kinds++
+		require.Len(t, cells, 7, line)
+		require.GreaterOrEqual(t, len(namedTest.FindAllString(cells[4], -1)), 2, line)
+		require.Regexp(t, "`[^`]+`", cells[5], line)
+	}
+	require.Equal(t, 44, kinds)
+}
