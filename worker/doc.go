@@ -61,6 +61,7 @@
 //	ended      a person retries it             available   River's JobRetry; it is a new run, since 00013:
 //	                                                       siltgate_record_end has removed the progress
 //	any        its row is deleted              (none)      whoever may; watch.go ends its slice, and its tick stays
+//	any        the schema is dropped           (none)      whoever may; watch.go ends its slice by gone.go: explainGone
 //	any        its kind becomes token_cleanup              00016: siltgate_guard_kind makes it a new run
 //	any        River could not read its row                00016: siltgate_make_readable mends the row
 //

@@ -187,7 +187,9 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 	}
 	asserting, stopAsserting := context.WithCancel(ctx)
 	var asserter sync.WaitGroup
-	asserter.Go(func() { ticks.assert(asserting, r.insertTick) })
+	asserter.Go(func() {
+		ticks.assert(asserting, func(ctx context.Context, tick time.Time) error { return r.explainGone(ctx, r.insertTick(ctx, tick)) })
+	})
 	asserter.Go(func() { r.beat(asserting, ticks.beats) })
 	asserter.Go(func() { cleaner.wakeSetAside(asserting, left) })
 	defer asserter.Wait()

@@ -156,13 +156,16 @@ func (r *run) refuse(ctx context.Context, err error) error {
 
 // end records how the slice ended and says to River what is next.
 func (r *run) end(ctx context.Context, err error) error {
-	err = purge.Explain(err)
+	err = purge.Explain(r.replica.explainGone(ctx, err))
 	stopping, cancelled := endedEarly(ctx)
 	cancelled = cancelled || errors.Is(err, rivertype.ErrJobCancelledRemotely) || errors.As(err, new(jobEndedError))
 	var paused pausedError
 	switch {
 	case errors.Is(err, errJobGone):
 		r.log().Warn("run left off: its job was deleted, or another replica has it", "deleted", r.progress.Deleted(), "error", err)
+		return river.JobSnooze(0)
+	case errors.As(err, new(schemaGoneError)):
+		r.log().Error("run left off: there is nothing left to record it in", "deleted", r.progress.Deleted(), "error", err)
 		return river.JobSnooze(0)
 	case r.takenOver(ctx):
 		// The trigger siltgate_fence would ignore what this replica records.

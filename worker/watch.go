@@ -78,6 +78,9 @@ func (r *run) reasonToEnd(ctx context.Context, me contender) error {
 	case errors.Is(err, pgx.ErrNoRows):
 		return errJobGone
 	case err != nil:
+		if gone := r.replica.explainGone(ctx, err); errors.As(gone, new(schemaGoneError)) {
+			return gone
+		}
 		return nil
 	case state == rivertype.JobStateCancelled, state == rivertype.JobStateCompleted, state == rivertype.JobStateDiscarded:
 		return jobEndedError{state}
