@@ -135,17 +135,22 @@ func (w *patternWalk) onward(ctx context.Context) error {
 // visit works on tables of a chunk until too many are open.
 func (w *patternWalk) visit(ctx context.Context, chunk []match) error {
 	m := w.into.Matched
-	w.current, w.upTo = w.into, w.mayHave
-	if err := w.proceed(ctx); err != nil {
+	if err := w.mayGoOn(ctx); err != nil {
 		return err
 	}
 	idle, err := w.idle(ctx, chunk)
 	if err != nil {
 		return err
 	}
+	worked := false
 	for _, table := range chunk {
 		if len(m.Open) == mostOpen {
 			return nil
+		}
+		if worked && !idle[table.oid] { // a table that is refused makes no batch that would ask
+			if err := w.mayGoOn(ctx); err != nil {
+				return err
+			}
 		}
 		m.Next = m.place(table.oid) + 1
 		m.Visited++
@@ -156,9 +161,16 @@ func (w *patternWalk) visit(ctx context.Context, chunk []match) error {
 		if err := w.one(ctx, len(m.Open)-1, hastyTries); err != nil {
 			return err
 		}
+		worked = true
 	}
 	w.report()
 	return nil
+}
+
+// mayGoOn is proceed between two tables.
+func (w *patternWalk) mayGoOn(ctx context.Context) error {
+	w.current, w.upTo = w.into, w.mayHave
+	return w.proceed(ctx)
 }
 
 // one works on an open table. A failure that concerns that table alone is noted in the progress. An
@@ -224,8 +236,7 @@ func (w *patternWalk) lockedAgain(ctx context.Context) error {
 		}
 		if m.Rounds > 0 {
 			w.rest = w.backOff(m.Rounds)
-			w.current, w.upTo = w.into, w.mayHave
-			if err := w.proceed(ctx); err != nil {
+			if err := w.mayGoOn(ctx); err != nil {
 				return err
 			}
 		}
