@@ -13,7 +13,7 @@
 //
 // In the order in which a run comes to it:
 //
-//	purge.go            Engine, Request, Run: one table after another
+//	purge.go            Engine, Request, Run: one table after another; sequence.go: which one first
 //	purgetable.go       one table; attempt.go: again while it is locked; share.go: each table's share of a cap
 //	session.go          the connection that deletes, and its settings; searchpath.go: nothing is found by a
 //	                    search_path; transaction.go: a batch's transaction; fence.go: the end of the right to delete

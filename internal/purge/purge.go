@@ -197,8 +197,12 @@ func (r *slice) begin(ctx context.Context) error {
 	}
 	if r.progress.Cutoff.IsZero() {
 		r.progress.Cutoff = now
-		r.progress.Tables = make([]TableProgress, len(r.Tables))
-		for i, t := range r.Tables {
+		tables, err := r.childrenFirst(ctx)
+		if err != nil {
+			return err
+		}
+		r.progress.Tables = make([]TableProgress, len(tables))
+		for i, t := range tables {
 			r.progress.Tables[i] = TableProgress{Name: t.String(), Title: t.String()}
 		}
 		r.expect(ctx)

@@ -1,0 +1,92 @@
+package purge
+
+import (
+	"context"
+	"slices"
+)
+
+// childrenFirst are the run's tables in the order in which it works on them: as they are configured, but each
+// table after those whose rows refer to its own. So the dead rows that keep others go before these, in the same run.
+// Tables that refer to each other in a circle have no such order.
+func (r *slice) childrenFirst(ctx context.Context) ([]Table, error) {
+	if len(r.Tables) < 2 {
+		return r.Tables, nil
+	}
+	places, err := r.places(ctx)
+	if err != nil {
+		return nil, err
+	}
+	oids := make([]uint32, 0, len(places))
+	for oid := range places {
+		oids = append(oids, oid)
+	}
+	slices.Sort(oids)
+	keys, err := r.Session.catalog().keysTo(ctx, oids)
+	if isHindered(err) {
+		return r.Tables, nil // what another order leaves is the next run's
+	}
+	if err != nil {
+		return nil, err
+	}
+	children := make([][]int, len(r.Tables))
+	for _, k := range keys {
+		from, refers := places[k.From]
+		to, referred := places[k.To]
+		if refers && referred && from != to {
+			children[to] = append(children[to], from)
+		}
+	}
+	var arranged []Table
+	for _, i := range inSequence(children) {
+		arranged = append(arranged, r.Tables[i])
+	}
+	return arranged, nil
+}
+
+// places are the indexes of the run's tables by their OIDs, of a pattern those of all tables that it matches.
+func (r *slice) places(ctx context.Context) (map[uint32]int, error) {
+	places := map[uint32]int{}
+	var named []Table
+	var at []int
+	for i, t := range r.Tables {
+		if !t.IsPattern() {
+			named, at = append(named, t), append(at, i)
+			continue
+		}
+		matches, err := r.matchedBy(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range matches {
+			places[m.oid] = i
+		}
+	}
+	oids, err := r.Session.catalog().resolve(ctx, named)
+	for n, oid := range oids {
+		places[oid] = at[n]
+	}
+	delete(places, 0) // those that do not exist
+	return places, err
+}
+
+// inSequence arranges indexes so that each one comes after its children.
+func inSequence(children [][]int) []int {
+	var all []int
+	begun := make([]bool, len(children))
+	var visit func(i int)
+	visit = func(i int) {
+		if begun[i] {
+			return
+		}
+		begun[i] = true
+		slices.Sort(children[i])
+		for _, child := range children[i] {
+			visit(child)
+		}
+		all = append(all, i)
+	}
+	for i := range children {
+		visit(i)
+	}
+	return all
+}
