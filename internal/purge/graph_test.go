@@ -85,6 +85,9 @@ func (g *model) refused(t modelTable, heap *modelRelation) bool {
 				continue
 			}
 			if frontier[0] == heap && g.spares(k) && !g.own(t, k) {
+				if g.comesBack(t, k) {
+					return true
+				}
 				continue // a row goes when no row refers to it any more
 			}
 			seen[k] = true
@@ -97,6 +100,24 @@ func (g *model) refused(t modelTable, heap *modelRelation) bool {
 				}
 				frontier = append(frontier, from)
 			}
+		}
+	}
+	return false
+}
+
+// comesBack reports whether cascades lead from the rows that refer by the key to the configured table's own.
+func (g *model) comesBack(t modelTable, spared *modelKey) bool {
+	seen := map[*modelKey]bool{}
+	for frontier := spared.from.heaps(true); len(frontier) > 0; frontier = frontier[1:] {
+		for _, k := range g.keys {
+			if k.action != Cascade || seen[k] || !slices.Contains(k.to.heaps(true), frontier[0]) {
+				continue
+			}
+			if g.own(t, k) {
+				return true
+			}
+			seen[k] = true
+			frontier = append(frontier, k.from.heaps(true)...)
 		}
 	}
 	return false

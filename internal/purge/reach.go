@@ -111,10 +111,6 @@ func (r *reader) reach(ctx context.Context, table Table, object Object, heaps []
 		return reach, err
 	}
 
-	type source struct {
-		oids []uint32
-		way  []Key
-	}
 	seen := map[uint32]bool{}
 	for sources := []source{{oids: heaps}}; len(sources) > 0; sources = sources[1:] {
 		from := sources[0]
@@ -126,26 +122,78 @@ func (r *reader) reach(ctx context.Context, table Table, object Object, heaps []
 			if seen[key.OID] {
 				continue
 			}
-			t, ok := r.known[[2]uint32{key.OID, object.OID}]
-			if !ok {
-				t.key.Key = key
-				if t.oids, err = r.readReferrers(ctx, &t.key, object); err != nil {
-					return reach, err
-				}
-				r.known[[2]uint32{key.OID, object.OID}] = t
+			reached, oids, err := r.reached(ctx, key, object)
+			if err != nil {
+				return reach, err
 			}
-			reached := t.key
 			reached.Way = from.way
 			reach.Keys = append(reach.Keys, reached)
 			// That rows of the heaps are spared says nothing of rows that another cascade reaches: through
 			// that one the key counts anew.
 			seen[key.OID] = !reached.cascadeSpared()
-			if key.Action == Cascade && !reached.Self && !reached.cascadeSpared() {
-				sources = append(sources, source{oids: t.oids, way: append(slices.Clone(from.way), key)})
+			next := source{oids: oids, way: append(slices.Clone(from.way), key)}
+			switch {
+			case reached.cascadeSpared():
+				if err := r.comesBack(ctx, &reach, next); err != nil {
+					return reach, err
+				}
+			case key.Action == Cascade && !reached.Self:
+				sources = append(sources, next)
 			}
 		}
 	}
 	return reach, nil
+}
+
+// source is relations of which a DELETE deletes rows, and the cascading keys that lead to them.
+type source struct {
+	oids []uint32
+	way  []Key
+}
+
+// comesBack adds the keys by which cascades lead back to the table's own rows from those of another configured table.
+// Nothing is deleted through them, because rows that the other table refers to are spared. But rows of both that refer
+// to each other would stay for ever.
+func (r *reader) comesBack(ctx context.Context, reach *Reach, spared source) error {
+	seen := map[uint32]bool{}
+	for sources := []source{spared}; len(sources) > 0; sources = sources[1:] {
+		from := sources[0]
+		keys, err := r.keysTo(ctx, from.oids)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if seen[key.OID] || key.Action != Cascade {
+				continue
+			}
+			seen[key.OID] = true
+			reached, oids, err := r.reached(ctx, key, reach.Object)
+			if err != nil {
+				return err
+			}
+			if reached.Way = from.way; reached.Self {
+				reach.Keys = append(reach.Keys, reached)
+				continue
+			}
+			sources = append(sources, source{oids: oids, way: append(slices.Clone(from.way), key)})
+		}
+	}
+	return nil
+}
+
+// reached reads a key and the relations whose rows refer through it, once for each table.
+func (r *reader) reached(ctx context.Context, key Key, object Object) (ReachedKey, []uint32, error) {
+	t, ok := r.known[[2]uint32{key.OID, object.OID}]
+	if ok {
+		return t.key, t.oids, nil
+	}
+	t.key.Key = key
+	var err error
+	if t.oids, err = r.readReferrers(ctx, &t.key, object); err != nil {
+		return t.key, nil, err
+	}
+	r.known[[2]uint32{key.OID, object.OID}] = t
+	return t.key, t.oids, nil
 }
 
 // reachOfPartitions is what all partitions of a table have in common: its own

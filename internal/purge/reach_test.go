@@ -96,6 +96,11 @@ func TestFault38ACascadeThatComesBackToAConfiguredTableIsRefusedWhateverIsAllowe
 			Table{},
 			`foreign key "back", reached through "first_token" of public.devices, deletes live rows of the table itself`,
 		},
+		"to the table itself, by way of another configured one": {
+			`ALTER TABLE refresh_tokens ADD CONSTRAINT back FOREIGN KEY (device_id) REFERENCES devices ON DELETE CASCADE`,
+			Table{Name: "devices", Rules: []Rule{{Expires: []string{"expires_at"}}}},
+			`foreign key "back", reached through "first_token" of public.devices, deletes live rows of the table itself`,
+		},
 		"the long way": {
 			`CREATE TABLE a (id bigint PRIMARY KEY, up bigint REFERENCES devices ON DELETE CASCADE); CREATE INDEX ON a (up);
 			 CREATE TABLE b (id bigint PRIMARY KEY, up bigint REFERENCES a ON DELETE CASCADE); CREATE INDEX ON b (up);

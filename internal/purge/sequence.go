@@ -2,6 +2,7 @@ package purge
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
@@ -13,15 +14,10 @@ func (r *slice) childrenFirst(ctx context.Context) ([]Table, error) {
 		return r.Tables, nil
 	}
 	places, err := r.places(ctx)
-	if err != nil {
-		return nil, err
+	var keys []Key
+	if err == nil {
+		keys, err = r.Session.catalog().keysTo(ctx, slices.Sorted(maps.Keys(places)))
 	}
-	oids := make([]uint32, 0, len(places))
-	for oid := range places {
-		oids = append(oids, oid)
-	}
-	slices.Sort(oids)
-	keys, err := r.Session.catalog().keysTo(ctx, oids)
 	if isHindered(err) {
 		return r.Tables, nil // what another order leaves is the next run's
 	}
