@@ -23,10 +23,11 @@ func (db *database) still(since time.Time) int64 {
 	return gone
 }
 
-// spent is how many of SILTGATE_MAX_ATTEMPTS a run has used up besides the one in hand: a rescue uses up none.
+// spent is how many of SILTGATE_MAX_ATTEMPTS a run has used up besides the one in hand: a rescue uses up none. A run
+// that waits has none in hand.
 func (db *database) spent(run int64) int64 {
 	db.t.Helper()
-	return db.number(`SELECT attempt - 1 - coalesce((metadata ->> 'river:rescue_count')::int, 0) FROM siltgate.river_job WHERE id = $1`, run)
+	return db.number(`SELECT greatest(0, attempt - 1 - coalesce((metadata ->> 'river:rescue_count')::int, 0)) FROM siltgate.river_job WHERE id = $1`, run)
 }
 
 func TestFault96Promise11AFleetObeysUnderLoadAndWithoutItsLeader(t *testing.T) {
