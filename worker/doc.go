@@ -154,6 +154,7 @@
 //	                                                  precedence.go,     TestSQLHasTheSameOrderOfRuns
 //	                                                  schema.go,         TestAReplicaRefusesASchemaThatIsBehindAndWarnsOfOneAhead
 //	                                                  recorded.go
+//	that there is river_job                           gone.go            TestFault107ASchemaThatIsDroppedUnderARunIsSaidWithWhatToDo
 //	the same, for people                              internal/cli,      TestRunOncePrintsTheResultAndItsExitCodeSaysHowItEnded
 //	                                                  internal/metrics,  TestAScrapeTellsOfTheFleetAndOfTheReplica
 //	                                                  internal/ui        TestAPersonSeesTheRunAtWorkAndWhyItWaits
