@@ -21,9 +21,20 @@ type inspection struct {
 }
 
 // begin inspects the tables, unless the replica has done so before.
-func (i *inspection) begin(ctx context.Context, r Replica) {
+func (i *inspection) begin(ctx context.Context, c *cleaner) {
 	i.once.Do(func() {
-		i.group.Go(func() { r.inspect(ctx) })
+		i.group.Go(func() {
+			if c.replica.pool.Config().MaxConns < mostPool {
+				// The replica got so few connections that the only one for this is the one for runs, which wait.
+				select {
+				case c.session <- struct{}{}:
+					defer func() { <-c.session }()
+				case <-ctx.Done():
+					return
+				}
+			}
+			c.replica.inspect(ctx)
+		})
 	})
 }
 

@@ -35,7 +35,7 @@ type cleaner struct {
 	// rescueAfter is the age at which a run's replica is taken for dead, by this process's clock.
 	rescueAfter time.Duration
 
-	session chan struct{} // holds a value while a run has the replica's one connection for runs
+	session chan struct{} // holds a value while a run, or the inspection, has the replica's one connection for runs
 
 	// aside has the contenders, by their jobs' ids, that found the turn taken and go back to wait, until
 	// River has written that.

@@ -161,7 +161,6 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 		return err
 	}
 	r.outage.Arm()
-	r.tables.begin(ctx, r)
 	if r.prepare != nil {
 		if err := r.prepare(ctx, r); err != nil {
 			return err
@@ -174,6 +173,7 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 	defer drain()
 	ticks := r.ticks(born)
 	cleaner := r.newCleaner(draining, ahead)
+	r.tables.begin(ctx, cleaner)
 	client, err := cleaner.newClient(ticks.periodicJobs()...)
 	if err != nil {
 		return fmt.Errorf("configure River: %w", err)
