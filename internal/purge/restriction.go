@@ -175,4 +175,4 @@ const restrictions = `
 			SELECT FROM pg_catalog.pg_constraint AS parent
 			WHERE parent.oid OPERATOR(pg_catalog.=) k.conparentid AND parent.confrelid OPERATOR(pg_catalog.=) k.confrelid
 		)
-	ORDER BY k.oid`
+	ORDER BY k.oid::pg_catalog.text`

@@ -61,7 +61,7 @@ func TestFault41ThousandsOfPartitionsArePurged(t *testing.T) {
 	require.Less(t, statements, 200*20, "the empty ones cost none of their own")
 }
 
-func TestFault42ABatchReadsNoneOfTheOtherConstraintsOfTheDatabase(t *testing.T) {
+func TestFault42ABatchReadsNoneOfTheOtherConstraintsAndTriggersOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, createTokens)
 	s := db.session()
@@ -84,6 +84,9 @@ func TestFault42ABatchReadsNoneOfTheOtherConstraintsOfTheDatabase(t *testing.T) 
 	before := read()
 	db.exec(`DO $$ BEGIN FOR i IN 1..100 LOOP
 		EXECUTE format('CREATE TABLE other_%s (%s)', i, (SELECT string_agg(format('c%s int CHECK (c%1$s > 0)', n), ',') FROM generate_series(1, 200) AS n));
+		FOR n IN 1..40 LOOP
+			EXECUTE format('CREATE TRIGGER t%s BEFORE DELETE ON other_%s FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', n, i);
+		END LOOP;
 		END LOOP; END $$`)
 	require.Greater(t, db.number(`SELECT count(*) FROM pg_constraint`), int64(20000))
 	require.LessOrEqual(t, read(), before+20, "blocks read for the fingerprint of a batch: %d without them", before)

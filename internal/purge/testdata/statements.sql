@@ -8,7 +8,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
@@ -20,16 +20,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $11::pg_catalog.text THEN true ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
@@ -41,10 +41,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $13::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($14::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -156,7 +156,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -168,16 +168,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -189,10 +189,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -268,7 +268,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -280,16 +280,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -301,10 +301,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -395,7 +395,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
@@ -407,16 +407,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $11::pg_catalog.text THEN true ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $6::pg_catalog.oid),
@@ -428,10 +428,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($9::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $13::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($14::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -543,7 +543,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -555,16 +555,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -576,10 +576,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -655,7 +655,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -667,16 +667,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -688,10 +688,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -781,7 +781,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -793,16 +793,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -814,10 +814,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -871,7 +871,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -883,16 +883,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -904,10 +904,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -983,7 +983,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -995,16 +995,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1016,10 +1016,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1119,7 +1119,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
@@ -1131,16 +1131,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $12::pg_catalog.text THEN true ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
@@ -1152,10 +1152,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $14::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($15::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1276,7 +1276,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1288,16 +1288,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1309,10 +1309,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1406,7 +1406,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
@@ -1418,16 +1418,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $12::pg_catalog.text THEN true ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $7::pg_catalog.oid),
@@ -1439,10 +1439,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($10::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $14::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($15::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1532,7 +1532,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1544,16 +1544,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1565,10 +1565,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1644,7 +1644,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -1656,16 +1656,16 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -1677,10 +1677,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1700,7 +1700,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1712,16 +1712,16 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1733,10 +1733,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1757,7 +1757,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1769,16 +1769,16 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $10::pg_catalog.text THEN true ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid),
@@ -1790,10 +1790,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $12::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($13::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1827,7 +1827,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -1839,16 +1839,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -1860,10 +1860,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -1893,7 +1893,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -1905,16 +1905,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -1926,10 +1926,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END
@@ -1948,7 +1948,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -1960,16 +1960,16 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -1981,10 +1981,10 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -2001,7 +2001,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -2013,16 +2013,16 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -2034,10 +2034,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END
@@ -2057,7 +2057,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -2069,16 +2069,16 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $8::pg_catalog.text THEN true ELSE pg_catalog.concat($9::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid),
@@ -2090,10 +2090,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $10::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($11::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
@@ -2126,7 +2126,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -2138,16 +2138,16 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))) OPERATOR(pg_catalog.=) $9::pg_catalog.text THEN true ELSE pg_catalog.concat($10::pg_catalog.text, (SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY k.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
         FROM pg_catalog.pg_constraint AS k
         WHERE k.conrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
         AND k.confrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid),
@@ -2159,10 +2159,10 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
         FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
         AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
         FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])))))::pg_catalog.bool END
   AND CASE WHEN (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE) OPERATOR(pg_catalog.=) $11::pg_catalog.int8 THEN true
     ELSE pg_catalog.concat($12::pg_catalog.text, (SELECT turn.epoch FROM "siltgate"."turn" AS turn FOR SHARE))::pg_catalog.bool END;
