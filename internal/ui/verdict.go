@@ -78,10 +78,12 @@ func (o overview) next() string {
 	return " The next is due in " + between(*o.Status.NextTick, o.Now) + "."
 }
 
-// lastEnded is the latest run that has ended by itself.
+// lastEnded is the latest run that has ended by itself and was to delete: a dry run mends no failure, nor does one
+// that was superseded.
 func (o overview) lastEnded() *jobs.Run {
 	for i := range o.Runs {
-		if r := &o.Runs[i]; r.Ended() && r.State != "cancelled" && r.FinishedAt != nil {
+		r := &o.Runs[i]
+		if r.Ended() && r.State != "cancelled" && r.FinishedAt != nil && !r.DryRun && r.Outcome != jobs.OutcomeSuperseded {
 			return r
 		}
 	}

@@ -42,6 +42,13 @@ func TestTheFirstLineSaysTheWorstOfWhatIsWrong(t *testing.T) {
 		"bad Run 9 has failed: role lacks DELETE": func(o *overview) {
 			o.Runs = []jobs.Run{{ID: 9, State: "discarded", Outcome: jobs.OutcomeFailed, Error: &why, FinishedAt: &ended}}
 		},
+		"bad Run 9 has failed: role lacks UPDATE": func(o *overview) {
+			o.Runs = []jobs.Run{
+				{ID: 11, State: "completed", Outcome: jobs.OutcomeSuperseded, FinishedAt: &ended},
+				{ID: 10, State: "completed", Outcome: jobs.OutcomeDryRun, DryRun: true, FinishedAt: &ended},
+				{ID: 9, State: "discarded", Outcome: jobs.OutcomeFailed, Error: &lacks, FinishedAt: &ended},
+			}
+		},
 		"bad public.a is not purged: role lacks DELETE": func(o *overview) { o.Tables = []table{{Name: "public.a", Why: &why, Failed: true}} },
 		"bad public.a is held: its rule has changed and would delete much of it. Below is how to confirm it.": func(o *overview) {
 			o.Tables = []table{{Name: "public.a", Held: true}}
