@@ -8,7 +8,7 @@ import (
 
 // childrenFirst are the run's tables in the order in which it works on them: as they are configured, but each
 // table after those whose rows refer to its own. So the dead rows that keep others go before these, in the same run.
-// Tables that refer to each other in a circle have no such order.
+// Tables that refer to each other in a circle stay in the order of the configuration.
 func (r *slice) childrenFirst(ctx context.Context) ([]Table, error) {
 	if len(r.Tables) < 2 {
 		return r.Tables, nil
@@ -65,24 +65,34 @@ func (r *slice) places(ctx context.Context) (map[uint32]int, error) {
 	return places, err
 }
 
-// inSequence arranges indexes so that each one comes after its children.
+// inSequence arranges indexes so that each one comes after its children and theirs. Those of a circle keep their order.
 func inSequence(children [][]int) []int {
-	var all []int
-	begun := make([]bool, len(children))
-	var visit func(i int)
-	visit = func(i int) {
-		if begun[i] {
-			return
+	below := make([]map[int]bool, len(children))
+	for i := range children {
+		below[i] = map[int]bool{}
+		for open := slices.Clone(children[i]); len(open) > 0; open = open[1:] {
+			if child := open[0]; !below[i][child] {
+				below[i][child] = true
+				open = append(open, children[child]...)
+			}
 		}
-		begun[i] = true
-		slices.Sort(children[i])
-		for _, child := range children[i] {
-			visit(child)
+	}
+	var all []int
+	placed := make([]bool, len(children))
+	var place func(i int)
+	place = func(i int) {
+		placed[i] = true
+		for child := range children {
+			if !placed[child] && below[i][child] && !below[child][i] {
+				place(child)
+			}
 		}
 		all = append(all, i)
 	}
 	for i := range children {
-		visit(i)
+		if !placed[i] {
+			place(i)
+		}
 	}
 	return all
 }

@@ -51,7 +51,9 @@ func TestASequenceKeepsTheOrderOfWhatDoesNotReferAndOfCircles(t *testing.T) {
 		"none refers":      {[][]int{nil, nil, nil}, []int{0, 1, 2}},
 		"the last refers":  {[][]int{{2}, nil, nil}, []int{2, 0, 1}},
 		"a chain":          {[][]int{{1}, {2}, nil}, []int{2, 1, 0}},
-		"a circle":         {[][]int{{1}, {0}, nil}, []int{1, 0, 2}},
+		"a circle":         {[][]int{{1}, {0}, nil}, []int{0, 1, 2}},
+		"above a circle":   {[][]int{{1}, {2}, {1}}, []int{1, 2, 0}},
+		"below a circle":   {[][]int{{1, 2}, {0}, nil}, []int{2, 0, 1}},
 		"two of one, once": {[][]int{{2, 1, 2}, nil, nil}, []int{1, 2, 0}},
 	} {
 		require.Equal(t, c.want, inSequence(c.children), name)
