@@ -14,7 +14,7 @@ import (
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(pgtest.Overlap(m)) }
+func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // database is a test's own database.
 type database struct {

@@ -120,7 +120,7 @@ func TestARunEndsWhenItHasLastedForAsLongAsItMay(t *testing.T) {
 		db := newDatabase(t, createTokens, manyDead)
 		e := db.engine(tokens)
 		e.Pace = Pace{DutyCycle: 0.01, BatchTarget: time.Millisecond, FinishWithin: within}
-		e.MaxDuration = time.Second
+		e.MaxDuration = 2 * time.Second
 		began := time.Now()
 		p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 		require.NoError(t, err)
