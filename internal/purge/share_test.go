@@ -83,7 +83,7 @@ func TestTablesTakeTurnsSliceBySlice(t *testing.T) {
 	e := db.engine(tables...)
 	e.Pace = Pace{DutyCycle: 0.01, BatchTarget: time.Millisecond}
 	slice := func(p Progress) Progress {
-		p, err := e.Run(t.Context(), Request{Tables: tables, Until: time.Now().Add(500 * time.Millisecond)}, p)
+		p, err := e.Run(t.Context(), Request{Tables: tables, Until: time.Now().Add(2 * time.Second)}, p)
 		require.NoError(t, err)
 		require.False(t, p.Done)
 		return p
