@@ -37,8 +37,9 @@ type Key struct {
 	// FromPartitioned is set if From is a partitioned table.
 	FromPartitioned bool
 
-	// Columns of From refer to Referenced of To.
-	Columns, Referenced []string
+	// Columns of From refer to Referenced of To. Changed are those of Columns that SET NULL or SET DEFAULT
+	// sets: all of them, or those that the key lists.
+	Columns, Referenced, Changed []string
 
 	// Operators compare the two, as SQL writes them: OPERATOR(pg_catalog.=).
 	Operators []string
@@ -80,6 +81,14 @@ const keyIndexed = `EXISTS (
 							OPERATOR(pg_catalog.=) pg_catalog.format('(%I IS NOT NULL)', a.attname),
 						true)
 			)`
+
+// columnIsSet is SQL for: SET NULL and SET DEFAULT of key k set its column a. Postgres 14 has no list of
+// columns to set: it sets them all.
+const columnIsSet = `CASE
+					WHEN pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->) 'confdelsetcols') OPERATOR(pg_catalog.=) 'array'
+						THEN (pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->) 'confdelsetcols') OPERATOR(pg_catalog.@>) pg_catalog.to_jsonb(a.attnum)
+					ELSE true
+				END`
 
 // keysTo lists the foreign keys that a DELETE on any of the relations concerns. The catalog has no index
 // for the keys that refer to a relation. But each key has a trigger on the relation that enforces it, also
@@ -135,6 +144,14 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 				ORDER BY key.place
 			),
 			ARRAY(
+				SELECT a.attname::pg_catalog.text
+				FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
+				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid
+					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
+				WHERE `+columnIsSet+`
+				ORDER BY key.place
+			),
+			ARRAY(
 				SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)
 				FROM pg_catalog.unnest(k.conpfeqop) WITH ORDINALITY AS key (operator, place)
 				JOIN pg_catalog.pg_operator AS o ON o.oid OPERATOR(pg_catalog.=) key.operator
@@ -154,7 +171,7 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 		oids, []any{
 			&k.OID, &k.Name, &k.Action, &k.From, &k.To, &k.FromSchema, &k.FromName,
 			&k.ToSchema, &k.ToName, &k.FromPartitioned,
-			&k.Columns, &k.Referenced, &k.Operators, &k.Indexed,
+			&k.Columns, &k.Referenced, &k.Changed, &k.Operators, &k.Indexed,
 		}, func() error {
 			if !seen[k.OID] {
 				seen[k.OID] = true

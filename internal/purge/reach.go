@@ -35,8 +35,8 @@ type ReachedKey struct {
 	// Empty: none.
 	Configured string
 
-	// RuleColumns are those of the key's columns by which a configured table's rule says
-	// which of the rows that refer are dead.
+	// RuleColumns are those of Changed by which a configured table's rule says which of the rows that refer
+	// are dead.
 	RuleColumns []string
 
 	// RewriteRules are those of From (CREATE RULE) that the key's action would set off.
@@ -278,7 +278,7 @@ func (r *reader) noteOwners(ctx context.Context, key *ReachedKey, object Object,
 		if ok && (key.Configured == "" || oid == object.OID) {
 			key.Configured = configured.String()
 		}
-		for _, column := range key.Columns {
+		for _, column := range key.Changed {
 			if ok && slices.Contains(configured.columnNames(), column) && !slices.Contains(key.RuleColumns, column) {
 				key.RuleColumns = append(key.RuleColumns, column)
 			}

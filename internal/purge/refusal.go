@@ -53,7 +53,7 @@ func (r Reach) keyFindings() []Finding {
 		}
 		if k.Action == SetNull || k.Action == SetDefault {
 			found = append(found, Finding{Severity: Warned, Problem: fmt.Sprintf("%s changes rows of %s that refer to a deleted row, dead or not: "+
-				"it sets %s to %s (ON DELETE %s); a dry run counts them", name, k.FromTitle(), quoteAll(k.Columns),
+				"it sets %s to %s (ON DELETE %s); a dry run counts them", name, k.FromTitle(), quoteAll(k.Changed),
 				strings.TrimPrefix(string(k.Action), "SET "), k.Action)})
 		}
 		if k.Locks > k.LockSpace/lockShare {

@@ -133,18 +133,13 @@ const restrictions = `
 		c.relkind OPERATOR(pg_catalog.=) 'p',
 		k.confdeltype OPERATOR(pg_catalog.=) ANY('{a,r}') OR k.confdeltype OPERATOR(pg_catalog.=) ANY('{n,d}') AND EXISTS (
 			SELECT
-			FROM pg_catalog.pg_attribute AS f
-			JOIN pg_catalog.pg_type AS ft ON ft.oid OPERATOR(pg_catalog.=) f.atttypid
-			-- Postgres 14 has no list of columns to set: it sets them all.
-			CROSS JOIN LATERAL (SELECT pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->) 'confdelsetcols' AS columns) AS to_set
-			WHERE f.attrelid OPERATOR(pg_catalog.=) k.conrelid
-				AND CASE
-					WHEN pg_catalog.jsonb_typeof(to_set.columns) OPERATOR(pg_catalog.=) 'array'
-						THEN to_set.columns OPERATOR(pg_catalog.@>) pg_catalog.to_jsonb(f.attnum)
-					ELSE f.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
-				END
-				AND (f.attnotnull OR ft.typnotnull)
-				AND (k.confdeltype OPERATOR(pg_catalog.=) 'n' OR NOT f.atthasdef)
+			FROM pg_catalog.pg_attribute AS a
+			JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+			WHERE a.attrelid OPERATOR(pg_catalog.=) k.conrelid
+				AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
+				AND ` + columnIsSet + `
+				AND (a.attnotnull OR t.typnotnull)
+				AND (k.confdeltype OPERATOR(pg_catalog.=) 'n' OR NOT a.atthasdef)
 		),
 		k.confdeltype OPERATOR(pg_catalog.=) 'c' AND k.conrelid OPERATOR(pg_catalog.=) ANY($2::pg_catalog.oid[]),
 		pg_catalog.has_schema_privilege(n.oid, 'USAGE')

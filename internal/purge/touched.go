@@ -77,7 +77,7 @@ func (t *TableProgress) touchedBy(k Key) *Touched {
 			return &t.Touched[i]
 		}
 	}
-	t.Touched = append(t.Touched, Touched{Key: k.Name, Table: k.FromTitle(), Action: k.Action, Columns: quoteAll(k.Columns)})
+	t.Touched = append(t.Touched, Touched{Key: k.Name, Table: k.FromTitle(), Action: k.Action, Columns: quoteAll(k.Changed)})
 	return &t.Touched[len(t.Touched)-1]
 }
 

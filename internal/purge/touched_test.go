@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,4 +40,39 @@ func TestADryRunCountsTheRowsOfOtherTablesThatWouldChangeOrGo(t *testing.T) {
 	require.Empty(t, p.Tables[0].Touched)
 	require.EqualValues(t, 3, db.number(`SELECT count(*) FROM devices WHERE first_token IS NULL AND last_token = 20`))
 	require.Zero(t, db.number(`SELECT count(*) FROM logins`))
+}
+
+// From Postgres 15 on, a key may list which of its columns SET NULL and SET DEFAULT set.
+func TestOfAKeyThatListsWhatItSetsOnlyTheseColumnsChange(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	if db.version() < 15 {
+		t.Skip("Postgres 15 and newer have the list of columns")
+	}
+	db.exec(`
+		CREATE TABLE refresh_tokens (tenant timestamptz, id bigint, expires_at timestamptz, revoked boolean, PRIMARY KEY (tenant, id));
+		INSERT INTO refresh_tokens VALUES ('infinity', 1, 'infinity', true), ('infinity', 2, 'infinity', false);
+		CREATE TABLE devices (tenant timestamptz, token_id bigint, CONSTRAINT fk FOREIGN KEY (tenant, token_id)
+			REFERENCES refresh_tokens ON DELETE SET NULL (token_id));
+		CREATE INDEX ON devices (tenant, token_id);
+		INSERT INTO devices VALUES ('infinity', 1), ('infinity', 2)`)
+	// A rule that judges by a column of the key that stays as it is.
+	devices := Table{Name: "devices", Rules: []Rule{{Expires: []string{"tenant"}}}}
+
+	found := db.inspect(tokens, devices)
+	require.Empty(t, found[0].problems(Refused))
+	require.Equal(t, []string{`foreign key "fk" changes rows of public.devices that refer to a deleted row, dead or not: ` +
+		`it sets "token_id" to NULL (ON DELETE SET NULL); a dry run counts them`}, found[0].problems(Warned))
+
+	e := db.engine(tokens, devices)
+	p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
+	require.NoError(t, err)
+	i := slices.IndexFunc(p.Tables, func(t TableProgress) bool { return t.Name == tokens.Name })
+	require.Len(t, p.Tables[i].Touched, 1)
+	require.Equal(t, `"token_id"`, p.Tables[i].Touched[0].Columns)
+
+	_, err = e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, db.number(`SELECT count(*) FROM devices WHERE tenant = 'infinity'`))
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM devices WHERE token_id IS NULL`))
 }
