@@ -18,7 +18,8 @@ const (
 	lateZone = "Etc/GMT+12"
 )
 
-// Judge says how a table could be purged; false if it does not look like tokens or sessions.
+// Judge says how a table could be purged; false if it does not look like tokens or sessions. A table that looks
+// like them, and has no column that says when a row is dead, comes without settings.
 func Judge(t Table) (Suggestion, bool) {
 	g := Suggestion{Table: t}
 	if !t.isNamedSo() {
@@ -27,89 +28,25 @@ func Judge(t Table) (Suggestion, bool) {
 	expires := t.columns(Column.isExpiry)
 	lifetimes := t.columns(Column.isLifetime)
 	switch {
-	case len(expires) > 0 && (t.has(Column.isSecret) || t.has(Column.isPerson)):
+	case len(expires) > 0 && (t.has(Column.isSecret) || t.has(Column.isPerson) || t.isPlain()):
 		g.byExpiry(expires)
 	case len(lifetimes) > 0 && t.has(Column.isSecret) && t.oldest() != nil:
 		g.byLifetime(lifetimes[0], *t.oldest())
 	case t.has(Column.isSecret) && t.doneAt() != nil && !t.isOneTime():
 		g.byDone(*t.doneAt())
-	case t.isAged() && t.youngest() != nil:
-		g.byAge(*t.youngest())
+	case t.has(Column.isSecret) && t.doneFlag() != nil && t.youngest() != nil && t.youngest().isTime() && !t.isOneTime():
+		g.byFlag(*t.doneFlag(), *t.youngest())
+	case t.isAged() && len(t.signs()) > 0:
+		g.byAge(t.signs())
+	case t.has(Column.isSecret) && (t.has(Column.isPerson) || t.isPlain()):
+		g.Why = "looks like tokens, but no column says when a row is dead"
+		return g, true
 	default:
 		return g, false
 	}
 	g.Settings = append([]Setting{{"NAME", t.title()}}, g.Settings...)
 	g.unnameable()
 	return g, true
-}
-
-// isNamedSo reports whether a table is named as those of tokens and sessions are, and not as
-// those of the business.
-func (t Table) isNamedSo() bool {
-	if hasWord(t.Name, "product", "products", "coupon", "coupons", "voucher", "vouchers", "gift", "order", "orders", "invoice", "invoices",
-		"conference", "training", "event", "events", "class", "course", "meeting", "chat", "game", "match", "workshop", "exam", "parking", "charging",
-		"crypto", "nft", "coin", "document", "documents", "application", "applications", "client", "clients", "attribute", "attributes", "setting",
-		"settings", "user", "users", "account", "accounts", "contract", "contracts", "subscription", "subscriptions", "therapy", "tutoring") &&
-		!contains(t.Name, "usersession", "usertoken", "accountsession", "passwordreset", "elevatedsession", "accesstoken", "refreshtoken",
-			"verificationtoken", "resettoken", "clientsession", "clienttoken", "applicationtoken", "verificationkey", "loginchange", "rememberkey") {
-		return false
-	}
-	return contains(t.Name, "token", "session", "passwordreset", "resetpassword", "passwordrecover", "verification", "onetimecode", "magiclink",
-		"blacklist", "blocklist", "denylist", "persistedgrant", "devicecode", "logincode", "authcode", "authorizationcode", "confirmationcode",
-		"recoverycode", "resetkey", "rememberkey", "verificationkey", "accessgrant", "authgrant", "emailconfirmation", "authchallenge", "webauthnchallenge") ||
-		hasWord(t.Name, "otp", "otps", "jti", "jtis", "jwt", "jwts", "nonce", "nonces", "csrf") ||
-		contains(t.Name, "oauth", "oidc", "openid") &&
-			contains(t.Name, "access", "refresh", "code", "grant", "authorization", "payload", "state", "request", "flow", "device", "login", "consent", "pkce", "par")
-}
-
-// isOneTime reports whether a row may be used only once, or names something that may not be used
-// any more.
-func (t Table) isOneTime() bool {
-	return contains(t.Name, "blacklist", "blocklist", "denylist", "reset", "verification", "onetime", "magiclink", "code", "confirmation", "challenge") ||
-		hasWord(t.Name, "otp", "otps", "jti", "jtis", "nonce", "nonces", "csrf")
-}
-
-// isAged reports whether rows could go by their age. For tokens without an expiry nobody knows
-// that.
-func (t Table) isAged() bool {
-	session := contains(t.Name, "session") && (t.has(Column.isSecret) || t.has(func(c Column) bool { return hasWord(c.Name, "agent", "ip") }))
-	return session || t.isOneTime() && t.has(Column.isSecret) || contains(t.Name, "blacklist", "blocklist", "denylist") && contains(t.Name, "token", "jwt")
-}
-
-func (t Table) columns(is func(Column) bool) []Column {
-	var all []Column
-	for _, c := range t.Columns {
-		if is(c) {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-func (t Table) has(is func(Column) bool) bool { return slices.ContainsFunc(t.Columns, is) }
-
-// oldest is when a row began, youngest when it was last used, as far as there is such a column.
-func (t Table) oldest() *Column   { return t.begin(func(a, b int) bool { return a > b }) }
-func (t Table) youngest() *Column { return t.begin(func(a, b int) bool { return a < b }) }
-
-func (t Table) begin(better func(a, b int) bool) *Column {
-	var best *Column
-	for i, c := range t.Columns {
-		if c.isBegin() && (best == nil || better(c.age(), best.age())) {
-			best = &t.Columns[i]
-		}
-	}
-	return best
-}
-
-// doneAt is the time at which a row was done.
-func (t Table) doneAt() *Column {
-	for i, c := range t.Columns {
-		if c.isDone() && c.isTime() {
-			return &t.Columns[i]
-		}
-	}
-	return nil
 }
 
 func (g *Suggestion) set(name, value string) { g.Settings = append(g.Settings, Setting{name, value}) }
@@ -182,18 +119,38 @@ func (g *Suggestion) byDone(done Column) {
 	g.zone([]Column{done})
 }
 
-// byAge is for a table whose rows say only when they began, or were last used.
-func (g *Suggestion) byAge(begin Column) {
+// byFlag is for a table whose rows say only that they are done, and not since when.
+func (g *Suggestion) byFlag(done, since Column) {
 	g.Guess = true
-	g.Why = fmt.Sprintf("nothing says when a row expires; %s tells its age", begin.Name)
-	g.set("EXPIRES_COLUMN", begin.Name)
-	if begin.isNumber() {
-		g.unit("EXPIRES_UNIT", []Column{begin})
+	g.Why = fmt.Sprintf("%s says that a row is done, and nothing when it expires; %s tells its age", done.Name, since.Name)
+	g.set("EXPIRES_COLUMN", "")
+	g.set("DONE_COLUMN", done.Name)
+	g.set("DONE_SINCE_COLUMN", since.Name)
+	g.set("KEEP_DONE", longAge)
+	g.unsure("for how long rows that are done serve to detect reuse")
+	g.keep(nil)
+	g.zone([]Column{since})
+}
+
+// byAge is for a table whose rows say only when they began, or were last used.
+func (g *Suggestion) byAge(signs []Column) {
+	g.Guess = true
+	var names []string
+	for _, c := range signs {
+		names = append(names, c.Name)
+	}
+	g.Why = fmt.Sprintf("nothing says when a row expires; %s tells its age", names[0])
+	if len(names) > 1 {
+		g.Why = fmt.Sprintf("nothing says when a row expires; the latest of %s tells its age", strings.Join(names, ", "))
+	}
+	g.set("EXPIRES_COLUMN", strings.Join(names, ","))
+	if signs[0].isNumber() {
+		g.unit("EXPIRES_UNIT", signs)
 	}
 	g.set("KEEP_EXPIRED", longAge)
 	g.unsure("for how long a row is good: KEEP_EXPIRED has to be at least that")
 	g.keep(nil)
-	g.zone([]Column{begin})
+	g.zone(signs)
 }
 
 // unit is ms unless the type has no room for it: read as ms, seconds never pass.

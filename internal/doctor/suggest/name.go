@@ -126,12 +126,12 @@ func (c Column) isBegin() bool { return c.age() >= 0 }
 // age ranks the columns from which an age can be counted, the best first; -1: it is none.
 func (c Column) age() int {
 	counts := c.isNumber() && !hasWord(c.Name, "count", "counts") &&
-		(contains(c.Name, "time", "activity", "created", "lastseen", "lastactive", "lastaccess") || strings.HasSuffix(letters(c.Name), "at"))
+		(contains(c.Name, "time", "activity", "created", "lastseen", "lastactive", "lastaccess", "lastsession", "lastrefresh", "lastused") || strings.HasSuffix(letters(c.Name), "at"))
 	if !c.isTime() && !counts {
 		return -1
 	}
 	for rank, parts := range [][]string{
-		{"lastactiv", "lastactive", "lastused", "lastseen", "lastaccess", "accessed", "activity", "touched"},
+		{"lastactiv", "lastused", "lastseen", "lastaccess", "lastsession", "lastrefresh", "lastlogin", "refreshed", "seenat", "accessed", "activity", "touched"},
 		{"updated", "modified"},
 		{"created", "issued", "requested", "inserted", "added", "blacklisted", "blocklisted", "denied", "began", "started", "generated", "granted", "iat"},
 	} {

@@ -9,6 +9,7 @@ package suggest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -114,7 +115,8 @@ type Suggestion struct {
 	// Guess is set where the names do not say enough: a person decides.
 	Guess bool
 
-	// Settings are variables without their prefix, and their values.
+	// Settings are variables without their prefix, and their values. There are none if the table looks like
+	// tokens, and no column says when a row is dead.
 	Settings []Setting
 
 	// Why says what led to it, Unsure what is not known.
@@ -125,8 +127,8 @@ type Suggestion struct {
 // Setting is a variable of a table.
 type Setting struct{ Name, Value string }
 
-// Environ is the suggestions as a file of variables, those that are guesses commented out at
-// its end; a text that says so if there are none.
+// Environ is the suggestions as a file of variables. Those that are guesses are commented out and follow
+// the others; tables for which nothing is suggested come last. A text says so if there are none.
 func Environ(all []Suggestion) string {
 	if len(all) == 0 {
 		return "# No table looks like tokens or sessions.\n"
@@ -134,26 +136,37 @@ func Environ(all []Suggestion) string {
 	var s strings.Builder
 	s.WriteString("# By the names and types of columns alone; nothing was changed. Before the first run:\n" +
 		"# siltgate enqueue --dry-run --wait\n")
-	n := 0
-	for _, guesses := range []bool{false, true} {
-		for i := range all {
-			if all[i].Guess == guesses {
-				all[i].write(&s, n)
-				n++
-			}
-		}
+	ordered := slices.Clone(all)
+	slices.SortStableFunc(ordered, func(a, b Suggestion) int { return a.rank() - b.rank() })
+	for n := range ordered {
+		ordered[n].write(&s, n)
 	}
 	return s.String()
 }
 
-func (g *Suggestion) write(s *strings.Builder, n int) {
-	sure, before := "likely", ""
-	if g.Guess {
-		sure, before = "a guess, so it is commented out", "# "
+// rank is where a suggestion stands in the file.
+func (g *Suggestion) rank() int {
+	switch {
+	case len(g.Settings) == 0:
+		return 2
+	case g.Guess:
+		return 1
 	}
+	return 0
+}
+
+func (g *Suggestion) write(s *strings.Builder, n int) {
 	rows := "rows were never counted"
 	if g.Table.Rows >= 0 {
 		rows = fmt.Sprintf("about %d rows", g.Table.Rows)
+	}
+	if len(g.Settings) == 0 {
+		fmt.Fprintf(s, "\n# %s: %s; %s.\n", comment(g.Table.title()), comment(g.Why), rows)
+		return
+	}
+	sure, before := "likely", ""
+	if g.Guess {
+		sure, before = "a guess, so it is commented out", "# "
 	}
 	fmt.Fprintf(s, "\n# %s: %s; %s. %s.\n", comment(g.Table.title()), sure, rows, comment(g.Why))
 	for _, unsure := range g.Unsure {

@@ -199,6 +199,10 @@ func TestNothingIsSuggestedOfABusiness(t *testing.T) {
 		CREATE TABLE products (sku text, code text, expires_on date);
 		CREATE TABLE kyc_documents (user_id bigint, document_hash text, expires_at date);
 		CREATE TABLE device_push (token text, user_id bigint, created_at timestamptz);
+		CREATE TABLE design_tokens (name text, value text, updated_at timestamptz);
+		CREATE TABLE token_prices (token text, price numeric, created_at timestamptz);
+		CREATE TABLE workflow_states (id bigint, user_id bigint, data jsonb, created_at timestamptz);
+		CREATE TABLE token_accounts (id bigint, token_hash text, owner text, created_at timestamptz);
 		CREATE TABLE certificates (serial text, digest text, not_after timestamptz)`)
 	require.Empty(t, suggested(t, conn))
 	require.Equal(t, "# No table looks like tokens or sessions.\n", Environ(nil))

@@ -1,0 +1,104 @@
+package suggest
+
+import "slices"
+
+// isNamedSo reports whether a table is named as those of tokens and sessions are, and not as
+// those of the business.
+func (t Table) isNamedSo() bool {
+	if t.isBusiness() {
+		return false
+	}
+	return contains(t.Name, "token", "session", "passwordreset", "resetpassword", "passwordrecover", "forgotpassword", "verification", "onetimecode",
+		"magiclink", "blacklist", "blocklist", "denylist", "persistedgrant", "devicecode", "logincode", "authcode", "authorizationcode", "confirmationcode",
+		"recoverycode", "resetkey", "rememberkey", "rememberme", "persistentlogin", "verificationkey", "accessgrant", "authgrant", "emailconfirmation",
+		"authchallenge", "webauthnchallenge", "passkeychallenge", "mfachallenge") ||
+		hasWord(t.Name, "otp", "otps", "jti", "jtis", "jwt", "jwts", "nonce", "nonces", "csrf") ||
+		hasWord(t.Name, "flow", "flows") && (hasWord(t.Name, "state", "states") || contains(t.Name, "selfservice")) ||
+		contains(t.Name, "oauth", "oidc", "openid", "saml") &&
+			contains(t.Name, "access", "refresh", "code", "grant", "authorization", "payload", "state", "request", "flow", "device", "login", "consent", "pkce", "par")
+}
+
+// isBusiness reports whether a table is one of the business: of its things, whatever comes after
+// them, or of its people and programs, if they come last.
+func (t Table) isBusiness() bool {
+	words := Words(t.Name)
+	return hasWord(t.Name, "product", "products", "coupon", "coupons", "voucher", "vouchers", "gift", "order", "orders", "invoice", "invoices",
+		"conference", "training", "event", "events", "class", "course", "meeting", "chat", "game", "match", "workshop", "exam", "parking", "charging",
+		"crypto", "nft", "coin", "document", "documents", "attribute", "attributes", "setting", "settings", "contract", "contracts", "subscription",
+		"subscriptions", "therapy", "tutoring") ||
+		len(words) > 0 && slices.Contains([]string{"user", "users", "account", "accounts", "client", "clients", "application", "applications"}, words[len(words)-1])
+}
+
+// isPlain reports whether a table's name alone says that its rows are tokens: an expiry is enough then.
+func (t Table) isPlain() bool {
+	return contains(t.Name, "refreshtoken", "accesstoken", "revokedtoken", "authtoken", "usertoken", "blacklist", "blocklist", "denylist") ||
+		hasWord(t.Name, "jti", "jtis", "jwt", "jwts")
+}
+
+// isOneTime reports whether a row may be used only once, or names something that may not be used
+// any more.
+func (t Table) isOneTime() bool {
+	return contains(t.Name, "blacklist", "blocklist", "denylist", "reset", "forgotpassword", "verification", "onetime", "magiclink", "code", "confirmation", "challenge") ||
+		hasWord(t.Name, "otp", "otps", "jti", "jtis", "nonce", "nonces", "csrf", "flow", "flows")
+}
+
+// isAged reports whether rows could go by their age. For tokens without an expiry nobody knows
+// that.
+func (t Table) isAged() bool {
+	session := contains(t.Name, "session", "rememberme", "persistentlogin") &&
+		(t.has(Column.isSecret) || t.has(func(c Column) bool { return hasWord(c.Name, "agent", "ip") }))
+	return session || t.isOneTime() && t.has(Column.isSecret) || contains(t.Name, "blacklist", "blocklist", "denylist") && contains(t.Name, "token", "jwt")
+}
+
+func (t Table) columns(is func(Column) bool) []Column {
+	var all []Column
+	for _, c := range t.Columns {
+		if is(c) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func (t Table) has(is func(Column) bool) bool { return slices.ContainsFunc(t.Columns, is) }
+
+// oldest is when a row began, youngest when it was last used, as far as there is such a column.
+func (t Table) oldest() *Column   { return t.begin(func(a, b int) bool { return a > b }) }
+func (t Table) youngest() *Column { return t.begin(func(a, b int) bool { return a < b }) }
+
+func (t Table) begin(better func(a, b int) bool) *Column {
+	var best *Column
+	for i, c := range t.Columns {
+		if c.isBegin() && (best == nil || better(c.age(), best.age())) {
+			best = &t.Columns[i]
+		}
+	}
+	return best
+}
+
+// signs are the columns that tell when a row was last alive: the latest of them counts. They are times,
+// or numbers if there is no time.
+func (t Table) signs() []Column {
+	signs := t.columns(func(c Column) bool { return c.isBegin() && c.isTime() })
+	if len(signs) > 0 {
+		return signs
+	}
+	return t.columns(Column.isBegin)
+}
+
+// doneAt is the time at which a row was done.
+func (t Table) doneAt() *Column {
+	return t.first(func(c Column) bool { return c.isDone() && c.isTime() })
+}
+
+// doneFlag says that a row is done, and not since when.
+func (t Table) doneFlag() *Column {
+	return t.first(func(c Column) bool { return c.isDone() && c.isFlag() })
+}
+
+func (t Table) first(is func(Column) bool) *Column {
+	if i := slices.IndexFunc(t.Columns, is); i >= 0 {
+		return &t.Columns[i]
+	}
+	return nil
+}
