@@ -122,8 +122,8 @@ func (w *Workload) check() error {
 		}
 	}
 	for name, each := range map[string]cost{"row": w.Row, "block": w.Block} {
-		if !(each >= 0 && each <= cost(maxTook)) {
-			return fmt.Errorf("%s: want 0 to %s, got %g", name, maxTook, float64(each))
+		if !(each.Took >= 0 && each.Took <= float64(maxTook) && each.Units >= 0 && each.Units <= maxCount) {
+			return fmt.Errorf("%s: want 0 to %s for 0 to %d units, got %g ns for %g", name, maxTook, int64(maxCount), each.Took, each.Units)
 		}
 	}
 	return nil

@@ -26,7 +26,8 @@ func TestFault77ARecordThatNoRunCanHaveWrittenIsNotGoneOnFrom(t *testing.T) {
 		`{"cutoff":"2026-11-22T03:00:00Z","governor":{"duty":-1}}`:                                          "governor: duty: want 0 to 1",
 		`{"cutoff":"2026-11-22T03:00:00Z","governor":{"work":-1}}`:                                          "governor: work: want 0 to",
 		`{"cutoff":"2026-11-22T03:00:00Z","tables":[{"name":"a","work":{"left":-1}}]}`:                      "work: left: want 0 to",
-		`{"cutoff":"2026-11-22T03:00:00Z","tables":[{"name":"a","work":{"row":-1}}]}`:                       "work: row: want 0 to",
+		`{"cutoff":"2026-11-22T03:00:00Z","tables":[{"name":"a","work":{"row":{"took":-1}}}]}`:              "work: row: want 0 to",
+		`{"cutoff":"2026-11-22T03:00:00Z","tables":[{"name":"a","work":{"block":{"units":-1}}}]}`:           "work: block: want 0 to",
 	} {
 		var p Progress
 		require.NoError(t, json.Unmarshal([]byte(record), &p), record)

@@ -18,8 +18,8 @@ type Workload struct {
 	Earlier time.Duration `json:"earlier,omitempty"`
 
 	// Row is how long one row of a list takes on average, Block one block of a sweep.
-	Row   cost `json:"row,omitempty"`
-	Block cost `json:"block,omitempty"`
+	Row   cost `json:"row,omitzero"`
+	Block cost `json:"block,omitzero"`
 }
 
 // Earlier is what earlier runs recorded of a table.
