@@ -31,7 +31,7 @@ func (s *Session) leads(ctx context.Context, h heap) ([]lead, error) {
 // hasIndex reports whether an index of the heap serves a lead.
 func (s *Session) hasIndex(ctx context.Context, h heap, l lead) (bool, error) {
 	var found bool
-	err := s.conn.QueryRow(ctx, `
+	err := s.reads.QueryRow(ctx, `
 			SELECT EXISTS (
 				SELECT
 				FROM pg_catalog.pg_index AS i

@@ -166,7 +166,9 @@ func (s *Session) each(ctx context.Context, st *statement, into []any, do func()
 // as where the planner reads the statistics of very many partitions.
 func (s *Session) estimate(ctx context.Context, table string, conditions []condition) (int64, error) {
 	var plan []byte
-	err := s.query(ctx, estimateDead(table, conditions), &plan)
+	st := estimateDead(table, conditions)
+	st.args = append([]any{pgx.QueryExecModeExec}, st.args...) // it is executed once, so it is not prepared
+	err := s.query(ctx, st, &plan)
 	if isTimeout(err) {
 		return 0, nil
 	}

@@ -37,7 +37,7 @@ type storage struct {
 // logOf is the log that deleting so many rows of a heap makes.
 func (s *Session) logOf(ctx context.Context, h heap, dead int64) (LogRange, error) {
 	in := storage{blocks: h.blocks}
-	err := s.conn.QueryRow(ctx, `
+	err := s.reads.QueryRow(ctx, `
 		SELECT
 			greatest(0, c.reltuples)::pg_catalog.int8,
 			pg_catalog.current_setting('block_size')::pg_catalog.int8,

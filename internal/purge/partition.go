@@ -40,6 +40,9 @@ type heap struct {
 	// mayVetoDelete is set if a trigger or a policy may keep a dead row.
 	mayVetoDelete bool
 
+	// referredTo is set if foreign keys lead to the heap.
+	referredTo bool
+
 	// touches are the keys by which rows of other tables change or go with the heap's.
 	touches []Key
 
@@ -103,6 +106,7 @@ func (s *Session) heap(ctx context.Context, r relation, oid uint32, conditions [
 			continue
 		}
 		h.name, h.label = reach.Heaps[0].SQL(), reach.Heaps[0].Title()
+		h.referredTo = len(reach.Keys) > 0
 		h.touches, h.spares = reach.touches(), reach.cascadesSpared()
 		return h, reach.Refused()
 	}
@@ -154,7 +158,7 @@ func (r *reader) empty(ctx context.Context, oids []uint32) (map[uint32]bool, err
 
 // measure reads a heap's size and fingerprint. It waits for a lock on the heap.
 func (s *Session) measure(ctx context.Context, h *heap) error {
-	rows, err := s.conn.Query(ctx, `
+	rows, err := s.reads.Query(ctx, `
 		SELECT
 			pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) OPERATOR(pg_catalog./) block.size,
 			block.size OPERATOR(pg_catalog./) 24,
@@ -193,7 +197,7 @@ func (s *Session) measure(ctx context.Context, h *heap) error {
 // blocksOf is how large the heap is now.
 func (s *Session) blocksOf(ctx context.Context, h heap) (int64, error) {
 	var blocks int64
-	err := s.conn.QueryRow(ctx, `
+	err := s.reads.QueryRow(ctx, `
 		SELECT pg_catalog.pg_relation_size($1::pg_catalog.oid::pg_catalog.regclass)
 			OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8`, h.oid).Scan(&blocks)
 	if err != nil {
@@ -206,7 +210,7 @@ func (s *Session) blocksOf(ctx context.Context, h heap) (int64, error) {
 // it, as VACUUM FULL, CLUSTER and pg_repack do: then dead rows may have got to where the run had been.
 func (s *Session) isRewritten(ctx context.Context, h heap, at position) (bool, error) {
 	var rewritten bool
-	err := s.conn.QueryRow(ctx, `
+	err := s.reads.QueryRow(ctx, `
 		SELECT EXISTS (
 			SELECT
 			FROM pg_catalog.pg_class AS c
@@ -222,6 +226,6 @@ func (s *Session) isRewritten(ctx context.Context, h heap, at position) (bool, e
 // exists reports whether the heap is still there.
 func (s *Session) exists(ctx context.Context, h heap) (bool, error) {
 	var exists bool
-	err := s.conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) $1)`, h.oid).Scan(&exists)
+	err := s.reads.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) $1)`, h.oid).Scan(&exists)
 	return exists, err
 }

@@ -8,23 +8,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// setPath puts pg_catalog first in the session's search_path, and temporary tables last. The role's own
-// path stays in between: by it the session finds configured tables without a schema, and triggers find
-// their tables. Whoever may create objects in one of its schemas could make an operator or a function
-// that fits an argument's type better than the built-in one, and Postgres would choose that. Therefore
-// every statement of a session names operators and functions with their schema.
-func (s *Session) setPath(ctx context.Context) error {
+// resetPath brings back the role's settings, and returns the search_path that the session is to have: the role's, with
+// pg_catalog first and temporary tables last. By the role's own path, in between, the session finds configured
+// tables without a schema, and triggers find their tables. Whoever may create objects in one of its schemas could make
+// an operator or a function that fits an argument's type better than the built-in one, and Postgres would choose
+// that. Therefore every statement of a session names operators and functions with their schema.
+func (s *Session) resetPath(ctx context.Context) (string, error) {
 	// RESET brings back the role's path; it may have been set to another one by this program, or by
 	// another user of the same pool. All settings are reset: the triggers of a table may rely on the
 	// role's.
-	if _, err := s.conn.Exec(ctx, `RESET ALL; SET client_encoding = 'UTF8'`); err != nil {
-		return fmt.Errorf("find the role's search_path: %w", err)
+	results, err := s.conn.PgConn().Exec(ctx, `RESET ALL; SET client_encoding = 'UTF8'; SHOW search_path`).ReadAll()
+	if err != nil {
+		return "", fmt.Errorf("find the role's search_path: %w", err)
 	}
-	var path string
-	if err := s.conn.QueryRow(ctx, `SHOW search_path`).Scan(&path); err != nil {
-		return fmt.Errorf("find the role's search_path: %w", err)
-	}
-	return s.set(ctx, "search_path", safePath(path))
+	return safePath(string(results[len(results)-1].Rows[0][0])), nil
 }
 
 // safePath is a search_path with pg_catalog first and pg_temp last.

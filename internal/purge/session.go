@@ -24,6 +24,7 @@ var ErrLost = errors.New("the session was lost")
 // claimed for it ends with the connection.
 type Session struct {
 	conn  *pgx.Conn
+	reads unprepared
 	fence fence
 
 	// mark is in the errors that our own statements raise on purpose. It is random, so that no
@@ -66,7 +67,7 @@ func connect(ctx context.Context, config *pgx.ConnConfig) (*Session, error) {
 		return nil, fmt.Errorf("connect for a run: %w", err)
 	}
 	registerRowList(conn.TypeMap())
-	s := &Session{conn: conn, mark: rand.Text()}
+	s := &Session{conn: conn, reads: newUnprepared(conn), mark: rand.Text()}
 	if err := s.prepare(ctx); err != nil {
 		s.Close(ctx)
 		return nil, err
@@ -74,9 +75,10 @@ func connect(ctx context.Context, config *pgx.ConnConfig) (*Session, error) {
 	return s, nil
 }
 
-// prepare sets the session up.
+// prepare sets the session up, in two round trips.
 func (s *Session) prepare(ctx context.Context) error {
-	if err := s.setPath(ctx); err != nil {
+	path, err := s.resetPath(ctx)
+	if err != nil {
 		return err
 	}
 
@@ -84,26 +86,30 @@ func (s *Session) prepare(ctx context.Context) error {
 	// never its victim. A replica that freezes between two batches loses its session. Sequential
 	// scans are off, because with wrong statistics the planner would choose one for each row's
 	// look-up. Sorts are off, because a page of a list is to be read in the index's order.
-	_, err := s.conn.Exec(ctx, `
+	//
+	// Where a batch may take longer than the server waits before it looks for a deadlock, it must not
+	// wait for rows at all.
+	var fires bool
+	err = s.conn.QueryRow(ctx, `
 		SELECT
+			server.deadlock_timeout OPERATOR(pg_catalog.<) 100,
+			pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.<>) 'replica'::pg_catalog.text,
+			pg_catalog.set_config('search_path', $4::pg_catalog.text, false),
 			pg_catalog.set_config('application_name', 'siltgate', false),
 			pg_catalog.set_config('TimeZone', 'UTC', false),
 			pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
 			pg_catalog.set_config('default_transaction_deferrable', 'off', false),
 			-- It came with 17. A batch is bounded by the limit for its statement.
-			(
-				SELECT pg_catalog.set_config(name, '0', false)
-				FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'transaction_timeout'
-			),
+			CASE WHEN server.has_transaction_timeout THEN pg_catalog.set_config('transaction_timeout', '0', false) END,
 			pg_catalog.set_config('idle_session_timeout', $1::pg_catalog.int4::pg_catalog.text, false),
 			pg_catalog.set_config('idle_in_transaction_session_timeout', $1::pg_catalog.int4::pg_catalog.text, false),
 			pg_catalog.set_config('lock_timeout', least(
-				$2::pg_catalog.int4, greatest(1, deadlock.ms OPERATOR(pg_catalog./) 10)
+				$2::pg_catalog.int4, greatest(1, server.deadlock_timeout OPERATOR(pg_catalog./) 10)
 			)::pg_catalog.text, false),
 			pg_catalog.set_config('statement_timeout', least(
 				$3::pg_catalog.int4, -- also where the server looks for deadlocks later than by default
-				greatest(50, deadlock.ms OPERATOR(pg_catalog.*) 8 OPERATOR(pg_catalog./) 10),
-				CASE WHEN statement.ms OPERATOR(pg_catalog.<>) 0 THEN statement.ms END
+				greatest(50, server.deadlock_timeout OPERATOR(pg_catalog.*) 8 OPERATOR(pg_catalog./) 10),
+				CASE WHEN server.statement_timeout OPERATOR(pg_catalog.<>) 0 THEN server.statement_timeout END
 			)::pg_catalog.text, false),
 			pg_catalog.set_config('enable_seqscan', 'off', false),
 			pg_catalog.set_config('enable_bitmapscan', 'off', false),
@@ -114,25 +120,15 @@ func (s *Session) prepare(ctx context.Context) error {
 			pg_catalog.set_config('max_parallel_workers_per_gather', '0', false),
 			pg_catalog.set_config('jit', 'off', false)
 		FROM (
-				SELECT setting::pg_catalog.int4 AS ms
-				FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'deadlock_timeout'
-			) AS deadlock,
-			(
-				SELECT setting::pg_catalog.int4 AS ms
-				FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'statement_timeout'
-			) AS statement`, SessionIdle.Milliseconds(), LockTimeout.Milliseconds(), StatementTimeout.Milliseconds())
-	if err != nil {
-		return fmt.Errorf("set up the session: %w", err)
-	}
-	// Where a batch may take longer than the server waits before it looks for a
-	// deadlock, it must not wait for rows at all.
-	var fires bool
-	err = s.conn.QueryRow(ctx, `
-		SELECT
-			s.setting::pg_catalog.int4 OPERATOR(pg_catalog.<) 100,
-			pg_catalog.current_setting('session_replication_role') OPERATOR(pg_catalog.<>) 'replica'::pg_catalog.text
-		FROM pg_catalog.pg_settings AS s
-		WHERE s.name OPERATOR(pg_catalog.=) 'deadlock_timeout'`).Scan(&s.skipsLocked, &fires)
+			SELECT
+				pg_catalog.max(s.setting::pg_catalog.int4) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'deadlock_timeout') AS deadlock_timeout,
+				pg_catalog.max(s.setting::pg_catalog.int4) FILTER (WHERE s.name OPERATOR(pg_catalog.=) 'statement_timeout') AS statement_timeout,
+				pg_catalog.bool_or(s.name OPERATOR(pg_catalog.=) 'transaction_timeout') AS has_transaction_timeout
+			FROM pg_catalog.pg_settings AS s
+			WHERE s.name OPERATOR(pg_catalog.=) ANY('{deadlock_timeout,statement_timeout,transaction_timeout}'::pg_catalog.text[])
+		) AS server`,
+		pgx.QueryExecModeExec, SessionIdle.Milliseconds(), LockTimeout.Milliseconds(), StatementTimeout.Milliseconds(), path,
+	).Scan(&s.skipsLocked, &fires, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil)
 	switch {
 	case err != nil:
 		return fmt.Errorf("set up the session: %w", err)
@@ -144,7 +140,7 @@ func (s *Session) prepare(ctx context.Context) error {
 }
 
 // catalog reads the catalog in this session.
-func (s *Session) catalog() catalog { return catalog{db: s.conn} }
+func (s *Session) catalog() catalog { return catalog{db: s.reads} }
 
 // keepPlans says whether a statement is planned only once. To plan it for each batch takes as long as to
 // delete some hundred rows.
@@ -170,7 +166,8 @@ func (s *Session) awaitFlush(ctx context.Context, wait bool) error {
 
 // set changes a setting of the session.
 func (s *Session) set(ctx context.Context, name, value string) error {
-	if _, err := s.conn.Exec(ctx, `SELECT pg_catalog.set_config($1::pg_catalog.text, $2::pg_catalog.text, false)`, name, value); err != nil {
+	_, err := s.conn.Exec(ctx, `SELECT pg_catalog.set_config($1::pg_catalog.text, $2::pg_catalog.text, false)`, pgx.QueryExecModeExec, name, value)
+	if err != nil {
 		return fmt.Errorf("set %s of the session: %w", name, err)
 	}
 	return nil
@@ -208,7 +205,7 @@ func awaitEnd(ctx context.Context, conn *pgconn.PgConn) {
 // Now reads the database's clock, and how far it is ahead of this process's.
 func (s *Session) Now(ctx context.Context) (now time.Time, ahead time.Duration, err error) {
 	asked := time.Now()
-	if err := s.conn.QueryRow(ctx, `SELECT pg_catalog.clock_timestamp()`).Scan(&now); err != nil {
+	if err := s.reads.QueryRow(ctx, `SELECT pg_catalog.clock_timestamp()`).Scan(&now); err != nil {
 		return now, 0, fmt.Errorf("read the database's clock: %w", err)
 	}
 	answered := time.Now()

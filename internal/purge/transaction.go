@@ -12,7 +12,7 @@ import (
 // that decide how our statements work, and how long they hold locks. It leaves out settings that the
 // role may not change.
 func (s *Session) noteSettings(ctx context.Context) error {
-	rows, err := s.conn.Query(ctx, `
+	rows, err := s.reads.Query(ctx, `
 		-- The role comes first: it decides what may be set.
 		SELECT 'role', pg_catalog.current_setting('role')
 		UNION ALL
