@@ -101,7 +101,8 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	if run.goesOn(ctx, err) {
 		c.replica.reserveTurn(ctx, run.goingOn(), run.progress.Rest)
 	}
-	c.closeSession(ctx, session) // before the next run is woken
+	run.awaitClose = c.closeSession(ctx, session)
+	defer run.awaitClose()
 	if errors.As(err, new(turnWantedError)) {
 		run.wake(ctx)
 	}

@@ -88,10 +88,16 @@ func (c *cleaner) connectForRun(ctx context.Context, open func(*pgx.ConnConfig) 
 	return open(pool.ConnConfig)
 }
 
-// closeSession frees the connection for another run of the replica.
-func (c *cleaner) closeSession(ctx context.Context, session *purge.Session) {
-	session.Close(ctx)
-	<-c.session
+// closeSession frees the connection for another run of the replica. It returns a function that waits until the
+// session has ended. That takes some milliseconds, in which the end of the run is recorded.
+func (c *cleaner) closeSession(ctx context.Context, session *purge.Session) (await func()) {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		session.Close(ctx)
+		<-c.session
+	}()
+	return func() { <-closed }
 }
 
 // closePool waits a second at most, because the process ends: a silent server must not hold it up.

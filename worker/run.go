@@ -28,19 +28,20 @@ type run struct {
 	result   jobs.Result
 	progress purge.Progress
 
-	starved  bool          // see rankStarved
-	wants    bool          // siltgate.turn says that it waits, or names a run that goes before it
-	begun    bool          // an earlier slice or attempt has read a cutoff
-	began    time.Time     // when this slice began
-	batches  int64         // that earlier slices deleted
-	advanced bool          // the job records batches of this slice
-	earlier  time.Duration // how long earlier slices worked
-	recorded time.Time     // when the job recorded progress last
+	starved    bool          // see rankStarved
+	wants      bool          // siltgate.turn says that it waits, or names a run that goes before it
+	begun      bool          // an earlier slice or attempt has read a cutoff
+	began      time.Time     // when this slice began
+	batches    int64         // that earlier slices deleted
+	advanced   bool          // the job records batches of this slice
+	earlier    time.Duration // how long earlier slices worked
+	recorded   time.Time     // when the job recorded progress last
+	awaitClose func()        // waits until the session has ended, if the run had one
 }
 
 // newRun makes a run of a job, with the progress that the job records.
 func newRun(replica Replica, job *rivertype.JobRow) *run {
-	r := &run{replica: replica, job: job, began: time.Now()}
+	r := &run{replica: replica, job: job, began: time.Now(), awaitClose: func() {}}
 	// An output that no replica can have written counts as none.
 	var recorded jobs.Result
 	if json.Unmarshal(job.Output(), &recorded) != nil {

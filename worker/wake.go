@@ -8,8 +8,10 @@ import (
 	"github.com/siltgate/siltgate/jobs"
 )
 
-// wake is wakeNext for a caller that goes on if that fails.
+// wake is wakeNext for a caller that goes on if that fails. It waits until the run's session has ended: until
+// then the run has the turn, and the one that is woken would find it taken.
 func (r *run) wake(ctx context.Context) {
+	r.awaitClose()
 	if err := r.wakeNext(ctx); err != nil {
 		r.log().Warn("next run not woken: it starts a little later", "error", err)
 	}
