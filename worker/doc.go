@@ -80,6 +80,8 @@
 //	LeaderAttemptElect
 //	riverdriver: a Driver's GetListener,              listener.go,       TestALateTransactionIsOneFromItsFirstStatementOn
 //	GetExecutor, UnwrapExecutor                       transaction.go
+//	an Executor's JobGetAvailable is one statement    unawaited.go       TestOnlyTheEndOfARunIsWaitedForUntilItIsOnDisk
+//	that commits by itself and returns the jobs
 //	channels <schema>.river_insert, river_control,    notification.go,   TestARunIsFetchedWithoutANotification
 //	river_leadership and their payloads               control.go, 00014, TestFault73ANotificationAlonePausesNothing
 //	                                                  00020              TestInsertsAndRevivalsNotify

@@ -15,7 +15,7 @@ func TestOnlyTheEndOfARunIsWaitedForUntilItIsOnDisk(t *testing.T) {
 		CREATE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS $$
 		BEGIN
 			INSERT INTO public.committed VALUES (
-				TG_TABLE_NAME || coalesce(' ' || (to_jsonb(NEW) -> 'metadata' -> 'output' ->> 'outcome') || ' ' || (to_jsonb(NEW) ->> 'state'), ''),
+				TG_TABLE_NAME || coalesce(' ' || (to_jsonb(NEW) -> 'metadata' -> 'output' ->> 'outcome'), '') || coalesce(' ' || (to_jsonb(NEW) ->> 'state'), ''),
 				current_setting('synchronous_commit'));
 			RETURN NULL;
 		END $$;
@@ -31,7 +31,8 @@ func TestOnlyTheEndOfARunIsWaitedForUntilItIsOnDisk(t *testing.T) {
 	require.NoError(t, err)
 	require.Subset(t, committed, []string{
 		"river_job completed completed: on", "river_job completed running: on",
-		"river_job running running: off", "table_states: off", "turn: off",
+		"river_job running: off", "river_job running running: off", "table_states: off", "turn: off",
 	})
 	require.NotContains(t, committed, "river_job running running: on")
+	require.NotContains(t, committed, "river_job running: on", "it was fetched")
 }
