@@ -109,7 +109,7 @@ func (db *database) config(statement pgtest.Watch) *pgx.ConnConfig {
 	config, err := pgx.ParseConfig(db.url)
 	require.NoError(db.t, err)
 	config.Tracer = pgtest.Watch(func(sql string) {
-		if names := unqualified(sql); len(names) > 0 {
+		if names := unqualifiedOnce(sql); len(names) > 0 {
 			db.t.Errorf("a session's statement must name these with their schema: %s\n%s", names, sql)
 		}
 		if statement != nil {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,20 @@ var (
 		GREATEST JOIN LATERAL LEAST LIMIT MATERIALIZED NOT ON ONLY OPERATOR OR OVER ROW SELECT THEN UNION VALUES WHEN WHERE`)
 	hiddenOperators = strings.Fields(`BETWEEN CAST COLLATE DISTINCT ILIKE IN LIKE NATURAL NULLIF OVERLAPS SIMILAR USING`)
 )
+
+// checked has what unqualified found in a statement. The tests send the same statements a
+// hundred thousand times, and to take one to pieces costs more than to send it.
+var checked sync.Map
+
+// unqualifiedOnce is unqualified, which looks at each statement once for all tests.
+func unqualifiedOnce(sql string) []string {
+	if found, ok := checked.Load(sql); ok {
+		return found.([]string)
+	}
+	found := unqualified(sql)
+	checked.Store(sql, found)
+	return found
+}
 
 // unqualified lists what a statement does not name with its schema: functions, operators,
 // types and relations, and the syntax that hides an operator.
