@@ -39,6 +39,25 @@ func (c catalog) readEach(ctx context.Context, sql string, oids []uint32, into [
 	return nil
 }
 
+// readRows runs a statement of the catalog and collects its rows.
+func readRows[T any](ctx context.Context, c catalog, to pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	rows, err := c.db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, to)
+}
+
+// readRow runs a statement of the catalog that returns one row.
+func readRow[T any](ctx context.Context, c catalog, to pgx.RowToFunc[T], sql string, args ...any) (T, error) {
+	rows, err := c.db.Query(ctx, sql, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return pgx.CollectExactlyOneRow(rows, to)
+}
+
 // resolve finds the OIDs of configured tables; 0 for one that does not exist.
 func (c catalog) resolve(ctx context.Context, tables []Table) ([]uint32, error) {
 	schemas, names, identifiers := make([]string, len(tables)), make([]string, len(tables)), make([]string, len(tables))
@@ -46,7 +65,7 @@ func (c catalog) resolve(ctx context.Context, tables []Table) ([]uint32, error) 
 		schemas[i], names[i], identifiers[i] = t.Schema, t.Name, t.identifier()
 	}
 	// A name with a schema is looked up without a right on that schema.
-	rows, err := c.db.Query(ctx, `
+	oids, err := readRows(ctx, c, pgx.RowTo[uint32], `
 		SELECT
 			coalesce(CASE
 				WHEN asked.schema OPERATOR(pg_catalog.=) ''
@@ -60,14 +79,39 @@ func (c catalog) resolve(ctx context.Context, tables []Table) ([]uint32, error) 
 				)
 			END, 0::pg_catalog.oid)
 		FROM pg_catalog.unnest($1::pg_catalog.text[]) WITH ORDINALITY AS asked (schema, place)
-		ORDER BY asked.place`,
-		schemas, names, identifiers)
-	if err != nil {
-		return nil, fmt.Errorf("look up the configured tables: %w", err)
-	}
-	oids, err := pgx.CollectRows(rows, pgx.RowTo[uint32])
+		ORDER BY asked.place`, schemas, names, identifiers)
 	if err != nil {
 		return nil, fmt.Errorf("look up the configured tables: %w", err)
 	}
 	return oids, nil
+}
+
+// account is the session's role, and the server's version.
+type account struct {
+	Role    string
+	Version int // 150004 is 15.4
+	Path    string
+}
+
+// schemas are those of the search_path, whether or not they exist and may be used.
+func (a account) schemas() []string {
+	schemas := splitPath(a.Path)
+	for i, schema := range schemas {
+		if schema == "$user" {
+			schemas[i] = a.Role
+		}
+	}
+	return schemas
+}
+
+func (c catalog) account(ctx context.Context) (account, error) {
+	a, err := readRow(ctx, c, pgx.RowToStructByName[account], `
+		SELECT
+			current_user::pg_catalog.text AS role,
+			pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+			pg_catalog.current_setting('search_path') AS path`)
+	if err != nil {
+		return a, fmt.Errorf("read the session's role: %w", err)
+	}
+	return a, nil
 }

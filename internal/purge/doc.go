@@ -21,16 +21,24 @@
 //	progress.go         where a run is, for another replica to go on; recorded.go: checks it;
 //	                    stop.go: where the next run begins after a capped one; timing.go: durations
 //
-// What a table is, and whether it may be purged. All of this only reads the catalog (catalog.go):
+// What a table is, and whether it may be purged. All of this only reads:
 //
 //	examine.go          all that is wrong with a table, as findings (finding.go), for a run;
 //	                    inspection.go, inspectpattern.go: the same for whoever asks
-//	relation.go         the table as the catalog describes it; absence.go: why it is not found;
+//	relation.go         a configured table in the database; absence.go: why it is not found;
 //	                    reserved.go: tables that nobody may name; object.go: a relation; column.go, columncheck.go: do the rules fit its columns;
 //	                    zone.go: the database's time zone; sqlstate.go, advice.go, failure.go: errors in words
-//	reach.go            what a DELETE reaches: family.go, foreignkey.go, referrer.go; refusal.go: what of that refuses the table
+//	reach.go            what a DELETE reaches: foreignkey.go, referrer.go; refusal.go: what of that refuses the table
 //	privilege.go        what keeps the role from deleting: rowsecurity.go, publication.go,
 //	                    trigger.go, triggerbody.go; owner.go: whose code would run; need.go: what to grant
+//
+// What Postgres's catalog says, one file for each subject (a test holds that no other file reads it):
+//
+//	catalog.go          how it is read; catalogobject.go: relations; catalogcolumn.go: columns; catalogfamily.go: partitions,
+//	                    children and parents; catalogkey.go: foreign keys; catalogtrigger.go: triggers;
+//	                    catalogright.go: privileges and policies; catalogowner.go: owners; catalogpublication.go: publications;
+//	                    catalogheap.go: the size, indexes and fingerprint of a heap;
+//	                    catalogpattern.go: tables that patterns match; catalogpartition.go: partitions to drop
 //
 // Which rows are dead:
 //
@@ -41,7 +49,7 @@
 // One heap (partition.go):
 //
 //	heapwalk.go         the heaps of a table one after another; which could not be purged
-//	purgeheap.go        one heap by its plan; plan.go: which one; index.go: is there an index
+//	purgeheap.go        one heap by its plan; plan.go: which one
 //	list.go             the index plan: rows by ctid (rowid.go); walk.go: targets one after another, for both plans
 //	window.go           a heap whose rows refer to each other; order.go: in which order they are deleted
 //	batch.go            one batch; target.go: of what; statement.go: its SQL; isolate.go: rows that cannot be deleted;
@@ -63,6 +71,6 @@
 //	survey.go           what a dry run sees besides: edge.go: the rows around each bound;
 //	                    touched.go: rows of other tables; forecast.go: what a run would meet, by estimates;
 //	                    logrange.go: how much log it would write
-//	droppartition.go    whole partitions are dropped: dropplan.go, droppable.go: which ones; detach.go: the
+//	droppartition.go    whole partitions are dropped: dropplan.go: which ones; detach.go: the
 //	                    attempt; mark.go: what proves that a run has detached one
 package purge

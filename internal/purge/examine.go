@@ -2,10 +2,7 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // examined is a configured table as the catalog describes it, with all that is wrong with it. A run
@@ -30,40 +27,6 @@ func (e *examined) err() error { return refusals(e.findings) }
 func (e *examined) find(findings ...Finding) {
 	e.findings = append(e.findings, findings...)
 	e.whole = e.whole || refusals(findings) != nil
-}
-
-// account is the session's role, and the server's version.
-type account struct {
-	Role    string
-	Version int // 150004 is 15.4
-	Path    string
-}
-
-// schemas are those of the search_path, whether or not they exist and may be used.
-func (a account) schemas() []string {
-	schemas := splitPath(a.Path)
-	for i, schema := range schemas {
-		if schema == "$user" {
-			schemas[i] = a.Role
-		}
-	}
-	return schemas
-}
-
-func (c catalog) account(ctx context.Context) (account, error) {
-	rows, err := c.db.Query(ctx, `
-		SELECT
-			current_user::pg_catalog.text AS role,
-			pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
-			pg_catalog.current_setting('search_path') AS path`)
-	if err != nil {
-		return account{}, fmt.Errorf("read the session's role: %w", err)
-	}
-	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[account])
-	if err != nil {
-		return a, fmt.Errorf("read the session's role: %w", err)
-	}
-	return a, nil
 }
 
 // examine finds all that is wrong with a table. If thorough, it also looks at the foreign keys of every

@@ -2,7 +2,6 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"math"
 )
 
@@ -36,18 +35,9 @@ type storage struct {
 
 // logOf is the log that deleting so many rows of a heap makes.
 func (s *Session) logOf(ctx context.Context, h heap, dead int64) (LogRange, error) {
-	in := storage{blocks: h.blocks}
-	err := s.reads.QueryRow(ctx, `
-		SELECT
-			greatest(0, c.reltuples)::pg_catalog.int8,
-			pg_catalog.current_setting('block_size')::pg_catalog.int8,
-			pg_catalog.current_setting('full_page_writes')::pg_catalog.bool,
-			pg_catalog.current_setting('wal_level') OPERATOR(pg_catalog.=) 'logical'::pg_catalog.text
-				AND c.relreplident OPERATOR(pg_catalog.=) 'f'
-		FROM pg_catalog.pg_class AS c
-		WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`, h.oid).Scan(&in.rows, &in.blockSize, &in.images, &in.wholeRows)
+	in, err := s.storageOf(ctx, h)
 	if err != nil {
-		return LogRange{}, fmt.Errorf("look at the storage of %s: %w", h.name, err)
+		return LogRange{}, err
 	}
 	return in.log(dead), nil
 }

@@ -42,48 +42,6 @@ const (
 	markDoubtful = "doubtful" // it is not certain that a run has detached it, or it was changed since: it stays
 )
 
-// markedOf lists the table's partitions, and tables that were some, that carry a mark of ours.
-func (c catalog) markedOf(ctx context.Context, parent uint32) ([]marked, error) {
-	var all []marked
-	var m marked
-	err := c.readEach(ctx, `
-		SELECT
-			c.oid,
-			n.nspname,
-			c.relname,
-			c.relkind::pg_catalog.text,
-			greatest(c.reltuples, 0)::pg_catalog.int8,
-			CASE
-				WHEN i.inhparent OPERATOR(pg_catalog.=) parent.oid AND NOT i.inhdetachpending THEN 'stale'
-				WHEN c.relkind OPERATOR(pg_catalog.<>) 'r'::pg_catalog."char" THEN 'doubtful'
-				WHEN i.inhparent OPERATOR(pg_catalog.=) parent.oid
-					AND `+fmt.Sprintf(firstLine, "d.description")+` OPERATOR(pg_catalog.=) `+fmt.Sprintf(detachedMark, "c.oid", "parent.oid", "i.xmin")+`
-					THEN 'pending'
-				WHEN i.inhrelid IS NULL
-					AND `+fmt.Sprintf(firstLine, "d.description")+` OPERATOR(pg_catalog.=) `+fmt.Sprintf(detachedMark, "c.oid", "parent.oid", "c.xmin")+`
-					THEN 'alone'
-				ELSE 'doubtful'
-			END
-		FROM pg_catalog.pg_description AS d
-		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) d.objoid
-		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-		CROSS JOIN pg_catalog.unnest($1::pg_catalog.oid[]) AS parent (oid)
-		LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) c.oid
-		WHERE d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
-			AND d.objsubid OPERATOR(pg_catalog.=) 0
-			AND pg_catalog.starts_with(d.description, 'siltgate: ')
-			AND pg_catalog.strpos(d.description, pg_catalog.format('(%s of %s)', c.oid, parent.oid)) OPERATOR(pg_catalog.>) 0
-		ORDER BY c.oid`,
-		[]uint32{parent}, []any{&m.OID, &m.Schema, &m.Name, &m.Kind, &m.rows, &m.state}, func() error {
-			all = append(all, m)
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("look for partitions that are being dropped: %w", err)
-	}
-	return all, nil
-}
-
 // abandoned warns of partitions that a run has detached, or begun to, and that no run drops any more.
 func (c catalog) abandoned(ctx context.Context, e *examined) ([]Finding, error) {
 	all, err := c.markedOf(ctx, e.oid)

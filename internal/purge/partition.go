@@ -3,7 +3,6 @@ package purge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -127,105 +126,4 @@ func (r *reader) titleOf(ctx context.Context, oid uint32) string {
 		return ""
 	}
 	return objects[0].Title()
-}
-
-// empty reports which relations have no rows. It waits for no lock: if one of the relations is locked,
-// it reports none.
-func (r *reader) empty(ctx context.Context, oids []uint32) (map[uint32]bool, error) {
-	empty := map[uint32]bool{}
-	var oid uint32
-	err := r.readEach(ctx, `
-		SELECT c.oid
-		FROM pg_catalog.pg_class AS c
-		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
-			AND CASE
-				WHEN c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relam OPERATOR(pg_catalog.=) 2::pg_catalog.oid -- heap
-					THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) OPERATOR(pg_catalog.=) 0
-				ELSE false
-			END`,
-		oids, []any{&oid}, func() error {
-			empty[oid] = true
-			return nil
-		})
-	if isHindered(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the sizes of its partitions: %w", err)
-	}
-	return empty, nil
-}
-
-// measure reads a heap's size and fingerprint. It waits for a lock on the heap.
-func (s *Session) measure(ctx context.Context, h *heap) error {
-	rows, err := s.reads.Query(ctx, `
-		SELECT
-			pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) OPERATOR(pg_catalog./) block.size,
-			block.size OPERATOR(pg_catalog./) 24,
-			c.reltuples OPERATOR(pg_catalog.>) 0::pg_catalog.float4,
-			c.relrowsecurity OR EXISTS (
-				SELECT
-				FROM pg_catalog.pg_trigger AS g
-				WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid
-					AND `+madeByUser+`
-					-- 11 = for each row, before, on delete: it may say no
-					AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 11) OPERATOR(pg_catalog.=) 11
-					AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'::pg_catalog."char"
-			),
-			(`+fmt.Sprintf(heapFingerprint, "$1", "$2", "$3", "$4")+`),
-			c.relfilenode
-		FROM pg_catalog.pg_class AS c,
-			(SELECT pg_catalog.current_setting('block_size')::pg_catalog.int8 AS size) AS block
-		WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`,
-		h.oid, h.table.columnNames(), h.path, h.watched)
-	if err != nil {
-		return fmt.Errorf("read its size: %w", err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if rows.Err() != nil {
-			return fmt.Errorf("read its size: %w", rows.Err())
-		}
-		return h.gone()
-	}
-	if err := rows.Scan(&h.blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.fingerprint, &h.file); err != nil {
-		return fmt.Errorf("read its size: %w", err)
-	}
-	return nil
-}
-
-// blocksOf is how large the heap is now.
-func (s *Session) blocksOf(ctx context.Context, h heap) (int64, error) {
-	var blocks int64
-	err := s.reads.QueryRow(ctx, `
-		SELECT pg_catalog.pg_relation_size($1::pg_catalog.oid::pg_catalog.regclass)
-			OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8`, h.oid).Scan(&blocks)
-	if err != nil {
-		return 0, fmt.Errorf("read the size of %s: %w", h.name, err)
-	}
-	return blocks, nil
-}
-
-// isRewritten reports whether the heap's rows were moved to another file since the position entered
-// it, as VACUUM FULL, CLUSTER and pg_repack do: then dead rows may have got to where the run had been.
-func (s *Session) isRewritten(ctx context.Context, h heap, at position) (bool, error) {
-	var rewritten bool
-	err := s.reads.QueryRow(ctx, `
-		SELECT EXISTS (
-			SELECT
-			FROM pg_catalog.pg_class AS c
-			WHERE c.oid OPERATOR(pg_catalog.=) $1
-				AND c.relfilenode OPERATOR(pg_catalog.<>) $2
-		)`, h.oid, at.File).Scan(&rewritten)
-	if err != nil {
-		return false, fmt.Errorf("read whether %s was rewritten: %w", h.name, err)
-	}
-	return rewritten, nil
-}
-
-// exists reports whether the heap is still there.
-func (s *Session) exists(ctx context.Context, h heap) (bool, error) {
-	var exists bool
-	err := s.reads.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) $1)`, h.oid).Scan(&exists)
-	return exists, err
 }

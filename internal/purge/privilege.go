@@ -1,7 +1,6 @@
 package purge
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,49 +19,6 @@ type rights struct {
 
 	// disinherited is the owner, if the role is a member of it without its rights.
 	disinherited string
-}
-
-// rightsOn reads what the current role may do with relations of which it reads the
-// columns.
-func (c catalog) rightsOn(ctx context.Context, oids []uint32, columns []string) ([]rights, error) {
-	var all []rights
-	var r rights
-	err := c.readEach(ctx, `
-		SELECT
-			c.oid,
-			n.nspname,
-			c.relname,
-			c.relkind::pg_catalog.text,
-			pg_catalog.has_schema_privilege(n.oid, 'USAGE'::pg_catalog.text),
-			pg_catalog.has_table_privilege(c.oid, 'DELETE'::pg_catalog.text),
-			pg_catalog.has_any_column_privilege(c.oid, 'UPDATE'::pg_catalog.text),
-			NOT EXISTS (
-				SELECT
-				FROM pg_catalog.pg_attribute AS a
-				WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid
-					AND a.attname OPERATOR(pg_catalog.=) ANY($2::pg_catalog.name[])
-					AND NOT a.attisdropped
-					AND NOT pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'::pg_catalog.text)
-			),
-			CASE
-				WHEN pg_catalog.pg_has_role(c.relowner, 'MEMBER'::pg_catalog.text)
-					AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::pg_catalog.text)
-				THEN pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text
-				ELSE ''
-			END
-		FROM pg_catalog.pg_class AS c
-		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
-		ORDER BY n.nspname, c.relname`,
-		oids, []any{&r.OID, &r.Schema, &r.Name, &r.Kind, &r.usage, &r.delete, &r.update, &r.readable, &r.disinherited},
-		func() error {
-			all = append(all, r)
-			return nil
-		}, columns)
-	if err != nil {
-		return nil, fmt.Errorf("read the role's privileges: %w", err)
-	}
-	return all, nil
 }
 
 // grant is a privilege that is missing, in words and as GRANT writes it.

@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,4 +137,27 @@ func estimateDead(table string, conditions []condition) *statement {
 		s.WriteString(r[0].condition(s))
 	}
 	return s
+}
+
+// leads finds a lead for each reason for which a row may be dead, with an index that has the lead's
+// column first and all rows to which the lead leads. It returns nil if one reason has no such lead.
+func (s *Session) leads(ctx context.Context, h heap) ([]lead, error) {
+	var leads []lead
+	for _, r := range reasons(h.conditions) {
+		found := false
+		for _, l := range r {
+			indexed, err := s.hasIndex(ctx, h, l)
+			if err != nil {
+				return nil, err
+			}
+			if found = indexed; found {
+				leads = append(leads, l)
+				break
+			}
+		}
+		if !found {
+			return nil, nil
+		}
+	}
+	return leads, nil
 }

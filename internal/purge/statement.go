@@ -6,38 +6,6 @@ import (
 	"strings"
 )
 
-// heapFingerprint is SQL for a text that describes a heap: by its name, its columns and their types,
-// whose partition it is, and what acts on a DELETE: triggers (those of foreign keys too), rules,
-// row-level security. Every statement that deletes compares the text with that of when the heap was
-// examined, under the table's lock. Its parameters: the heap, its columns, the heap with its ancestors,
-// and these with the tables that a DELETE cascades into, or would cascade into if rows were not spared.
-// Of those tables the names, the keys and row-level security matter too. Otherwise the rows that a row is
-// spared for might be looked for in another table or column, or be hidden. Nothing is ordered by the OIDs of
-// constraints, triggers and rules: from Postgres 16 on the planner would read all of the database's by the index that
-// has that order.
-const heapFingerprint = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
-    (SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', n.nspname, c.relname), ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-        WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ',' ORDER BY pg_catalog.pg_get_constraintdef(k.oid))
-        FROM pg_catalog.pg_constraint AS k
-        WHERE k.conrelid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
-        AND k.confrelid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
-        FROM pg_catalog.pg_attribute AS a
-        WHERE a.attrelid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY(%[2]s::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
-        FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY(%[3]s::pg_catalog.oid[])),
-    (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
-        FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])
-        AND pg_catalog.row_security_active(c.oid)),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(g.oid, g.tgenabled), ',' ORDER BY g.oid::pg_catalog.text)
-        FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])
-        AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(w.oid, w.ev_enabled), ',' ORDER BY w.oid::pg_catalog.text)
-        FROM pg_catalog.pg_rewrite AS w WHERE w.ev_class OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])))`
-
 // requireFingerprint makes the statement fail if the heap is not as it was when it was examined, or if
 // its name means another table now. It is evaluated once, before any row is read. A mismatch must not
 // look as if there were no dead rows. So the condition then casts a text with the session's mark to

@@ -55,7 +55,7 @@ func (z *zoneReader) of(ctx context.Context, t Table) (Table, []Finding, error) 
 func (c catalog) databaseZone(ctx context.Context) (string, []Finding, error) {
 	// NULL resets the setting for the length of this statement. The source is read for each row of
 	// reset, and therefore after the reset.
-	rows, err := c.db.Query(ctx, `
+	z, err := readRow(ctx, c, pgx.RowToStructByName[zoneSetting], `
 		WITH reset AS (
 			SELECT pg_catalog.set_config('TimeZone', NULL, true) AS zone
 		)
@@ -81,10 +81,6 @@ func (c catalog) databaseZone(ctx context.Context) (string, []Finding, error) {
 				AND s.setrole OPERATOR(pg_catalog.=) 0::pg_catalog.oid
 				AND pg_catalog.starts_with(pg_catalog.lower(setting), 'timezone=')
 		) AS own ON true`)
-	if err != nil {
-		return "", nil, fmt.Errorf("read the database's zone: %w", err)
-	}
-	z, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[zoneSetting])
 	if err != nil {
 		return "", nil, fmt.Errorf("read the database's zone: %w", err)
 	}

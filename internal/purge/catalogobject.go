@@ -1,0 +1,171 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// objects describes relations, in the order of the OIDs. One that does not exist
+// is left out.
+func (c catalog) objects(ctx context.Context, oids []uint32) ([]Object, error) {
+	place := make(map[uint32]int, len(oids))
+	for i, oid := range oids {
+		place[oid] = i
+	}
+	objects := make([]Object, 0, len(oids))
+	var o Object
+	var citus bool
+	// In pg_trigger.tgtype, 1 means for each row and 8 on DELETE; in pg_rewrite.ev_type,
+	// 2 is UPDATE and 4 is DELETE. What is on is enabled always, or at the origin.
+	err := c.readEach(ctx, `
+		SELECT
+			c.oid,
+			n.nspname,
+			c.relname,
+			c.relkind::pg_catalog.text,
+			coalesce((
+				SELECT m.amname::pg_catalog.text
+				FROM pg_catalog.pg_am AS m
+				WHERE m.oid OPERATOR(pg_catalog.=) c.relam
+			), ''::pg_catalog.text),
+			pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL,
+			c.relrowsecurity AND pg_catalog.row_security_active(c.oid),
+			ARRAY(
+				SELECT w.rulename::pg_catalog.text
+				FROM pg_catalog.pg_rewrite AS w
+				WHERE c.relhasrules
+					AND w.ev_class OPERATOR(pg_catalog.=) c.oid
+					AND w.ev_type OPERATOR(pg_catalog.=) '4'::pg_catalog."char"
+					AND w.ev_enabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
+				ORDER BY 1
+			),
+			ARRAY(
+				SELECT w.rulename::pg_catalog.text
+				FROM pg_catalog.pg_rewrite AS w
+				WHERE c.relhasrules
+					AND w.ev_class OPERATOR(pg_catalog.=) c.oid
+					AND w.ev_type OPERATOR(pg_catalog.=) '2'::pg_catalog."char"
+					AND w.ev_enabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
+				ORDER BY 1
+			),
+			ARRAY(
+				SELECT g.tgname::pg_catalog.text
+				FROM pg_catalog.pg_trigger AS g
+				WHERE c.relhastriggers
+					AND g.tgrelid OPERATOR(pg_catalog.=) c.oid
+					AND `+madeByUser+`
+					AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 9) OPERATOR(pg_catalog.=) 8
+					AND g.tgenabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
+				ORDER BY 1
+			)
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`,
+		oids, []any{
+			&o.OID, &o.Schema, &o.Name, &o.Kind, &o.AccessMethod, &citus, &o.RowSecurity,
+			&o.DeleteRules, &o.UpdateRules, &o.StatementTriggers,
+		}, func() error {
+			objects = append(objects, o)
+			o = Object{}
+			return nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("read its description: %w", err)
+	}
+	if citus {
+		if err := c.distributed(ctx, objects); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(objects, func(a, b Object) int { return place[a.OID] - place[b.OID] })
+	return objects, nil
+}
+
+// distributed notes which of the relations are Citus's.
+func (c catalog) distributed(ctx context.Context, objects []Object) error {
+	oids := make([]uint32, len(objects))
+	for i, o := range objects {
+		oids[i] = o.OID
+	}
+	var oid uint32
+	err := c.readEach(ctx, `
+		SELECT d.logicalrelid::pg_catalog.oid
+		FROM pg_catalog.pg_dist_partition AS d
+		WHERE d.logicalrelid::pg_catalog.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`,
+		oids, []any{&oid}, func() error {
+			objects[slices.Index(oids, oid)].Distributed = true
+			return nil
+		})
+	if err != nil {
+		return fmt.Errorf("read which tables are distributed by Citus: %w", err)
+	}
+	return nil
+}
+
+// ofOtherSession reports whether a relation is a temporary table of another session.
+func (c catalog) ofOtherSession(ctx context.Context, oid uint32) (bool, error) {
+	temporary, err := readRow(ctx, c, pgx.RowTo[bool], `
+		SELECT c.relpersistence OPERATOR(pg_catalog.=) 't'::pg_catalog."char"
+			AND c.relnamespace OPERATOR(pg_catalog.<>) pg_catalog.pg_my_temp_schema()
+		FROM pg_catalog.pg_class AS c
+		WHERE c.oid OPERATOR(pg_catalog.=) $1`, oid)
+	if err != nil {
+		return false, fmt.Errorf("read its description: %w", err)
+	}
+	return temporary, nil
+}
+
+// namesake is a table that has the name of one that was not found.
+type namesake struct {
+	Schema, Name string
+	Usage        bool // of its schema
+	InPath       bool // its schema is in the role's search_path
+}
+
+// namesakes finds tables that have a table's name, upper and lower case aside: those of the role's search_path first.
+func (c catalog) namesakes(ctx context.Context, a account, t Table) ([]namesake, error) {
+	found, err := readRows(ctx, c, pgx.RowToStructByName[namesake], `
+		SELECT
+			n.nspname::pg_catalog.text AS schema,
+			c.relname::pg_catalog.text AS name,
+			pg_catalog.has_schema_privilege(n.oid, 'USAGE'::pg_catalog.text) AS usage,
+			n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY($3::pg_catalog.text[]) AS inpath
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE pg_catalog.lower(c.relname::pg_catalog.text) OPERATOR(pg_catalog.=) pg_catalog.lower($1::pg_catalog.text)
+			AND c.relkind OPERATOR(pg_catalog.=) ANY('{r,p}'::pg_catalog."char"[])
+			AND c.relpersistence OPERATOR(pg_catalog.<>) 't'::pg_catalog."char"
+			AND ($2::pg_catalog.text OPERATOR(pg_catalog.=) ''::pg_catalog.text
+				OR n.nspname OPERATOR(pg_catalog.=) $2::pg_catalog.name)
+		ORDER BY 4 DESC, 1, 2
+		LIMIT 5`, t.Name, t.Schema, a.schemas())
+	if err != nil {
+		return nil, fmt.Errorf("look for tables of its name: %w", err)
+	}
+	return found, nil
+}
+
+// shownBy names the tables behind a view.
+func (c catalog) shownBy(ctx context.Context, o Object) ([]string, error) {
+	shown, err := readRows(ctx, c, pgx.RowTo[string], `
+		SELECT pg_catalog.concat(n.nspname, '.', c.relname)
+		FROM pg_catalog.pg_class AS c
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE c.oid OPERATOR(pg_catalog.=) ANY(ARRAY(
+				SELECT d.refobjid
+				FROM pg_catalog.pg_rewrite AS w
+				JOIN pg_catalog.pg_depend AS d ON d.objid OPERATOR(pg_catalog.=) w.oid
+				WHERE w.ev_class OPERATOR(pg_catalog.=) $1
+					AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass::pg_catalog.oid
+					AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+			))
+			AND c.relkind OPERATOR(pg_catalog.=) ANY('{r,p}'::pg_catalog."char"[])
+		ORDER BY 1`, o.OID)
+	if err != nil {
+		return nil, fmt.Errorf("read what it shows: %w", err)
+	}
+	return shown, nil
+}
