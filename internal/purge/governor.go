@@ -17,17 +17,6 @@ const (
 
 	// maxGrowth is how much the duty may grow in one growthInterval. It falls at once.
 	maxGrowth = 1.25
-
-	// longRest is how long the rest after one batch should be at most. For longer rests, batches
-	// are made smaller instead.
-	longRest = time.Second
-
-	// lateMargin is by how much a run may be late before it says so. Where ticks are a few seconds
-	// apart, a deadline at half of that is nothing that anybody has asked for.
-	lateMargin = 10 * time.Second
-
-	// mostRest is how long a run with a deadline rests at most.
-	mostRest = 10 * time.Second
 )
 
 // Pace is how gently a run goes.

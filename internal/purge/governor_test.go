@@ -195,3 +195,10 @@ func TestARunWithADeadlineRestsForTenSecondsAtMost(t *testing.T) {
 	require.Equal(t, 99*time.Second, newGovernor(0.01, start, time.Hour).rest(time.Second).Round(time.Second), "the duty cycle holds all the same")
 	require.Equal(t, 99*time.Second, newGovernor(0.01, start, 0).rest(time.Second).Round(time.Second))
 }
+
+func TestAUsualRestIsNotReportedAndTheLongestOfADeadlineIs(t *testing.T) {
+	t.Parallel()
+	require.Less(t, longRest, shownRest)
+	require.Less(t, shownRest, mostRest)
+	require.LessOrEqual(t, mostRest, lateMargin, "one rest alone makes no run late")
+}

@@ -112,37 +112,28 @@ func (r *reader) reach(ctx context.Context, table Table, object Object, heaps []
 	}
 
 	seen := map[uint32]bool{}
-	for sources := []source{{oids: heaps}}; len(sources) > 0; sources = sources[1:] {
-		from := sources[0]
-		keys, err := r.keysTo(ctx, from.oids)
-		if err != nil {
-			return reach, err
+	var spared []source
+	err := r.follow(ctx, object, []source{{oids: heaps}}, seen, r.keysTo, func(key ReachedKey, next source) bool {
+		reach.Keys = append(reach.Keys, key)
+		if key.cascadeSpared() {
+			spared = append(spared, next)
+			return false
 		}
-		for _, key := range keys {
-			if seen[key.OID] {
-				continue
-			}
-			reached, oids, err := r.reached(ctx, key, object)
-			if err != nil {
-				return reach, err
-			}
-			reached.Way = from.way
-			reach.Keys = append(reach.Keys, reached)
-			// That rows of the heaps are spared says nothing of rows that another cascade reaches: through
-			// that one the key counts anew.
-			seen[key.OID] = !reached.cascadeSpared()
-			next := source{oids: oids, way: append(slices.Clone(from.way), key)}
-			switch {
-			case reached.cascadeSpared():
-				if err := r.comesBack(ctx, &reach, next); err != nil {
-					return reach, err
-				}
-			case key.Action == Cascade && !reached.Self:
-				sources = append(sources, next)
-			}
-		}
+		return key.Action == Cascade && !key.Self
+	})
+	if err != nil {
+		return reach, err
 	}
-	return reach, nil
+	// Cascades may lead from the rows of another configured table back to the table's own. Nothing is deleted through
+	// them, because rows that the other table refers to are spared. But rows of both that refer to each other would stay
+	// for ever.
+	err = r.follow(ctx, object, spared, seen, r.cascadesTo, func(key ReachedKey, _ source) bool {
+		if key.Self {
+			reach.Keys = append(reach.Keys, key)
+		}
+		return !key.Self
+	})
+	return reach, err
 }
 
 // source is relations of which a DELETE deletes rows, and the cascading keys that lead to them.
@@ -151,34 +142,40 @@ type source struct {
 	way  []Key
 }
 
-// comesBack adds the keys by which cascades lead back to the table's own rows from those of another configured table.
-// Nothing is deleted through them, because rows that the other table refers to are spared. But rows of both that refer
-// to each other would stay for ever.
-func (r *reader) comesBack(ctx context.Context, reach *Reach, spared source) error {
-	seen := map[uint32]bool{}
-	for sources := []source{spared}; len(sources) > 0; sources = sources[1:] {
+// follow visits the foreign keys to the sources. If visit returns true, it also visits those to the rows that refer
+// through the key. Each key is visited once, except one by which rows of the heaps are spared: through another cascade it
+// may reach rows that nothing spares.
+func (r *reader) follow(ctx context.Context, object Object, sources []source, seen map[uint32]bool,
+	keysTo func(context.Context, []uint32) ([]Key, error), visit func(key ReachedKey, next source) bool,
+) error {
+	for ; len(sources) > 0; sources = sources[1:] {
 		from := sources[0]
-		keys, err := r.keysTo(ctx, from.oids)
+		keys, err := keysTo(ctx, from.oids)
 		if err != nil {
 			return err
 		}
 		for _, key := range keys {
-			if seen[key.OID] || key.Action != Cascade {
+			if seen[key.OID] {
 				continue
 			}
-			seen[key.OID] = true
-			reached, oids, err := r.reached(ctx, key, reach.Object)
+			reached, oids, err := r.reached(ctx, key, object)
 			if err != nil {
 				return err
 			}
-			if reached.Way = from.way; reached.Self {
-				reach.Keys = append(reach.Keys, reached)
-				continue
+			reached.Way = from.way
+			seen[key.OID] = !reached.cascadeSpared()
+			if next := (source{oids: oids, way: append(slices.Clone(from.way), key)}); visit(reached, next) {
+				sources = append(sources, next)
 			}
-			sources = append(sources, source{oids: oids, way: append(slices.Clone(from.way), key)})
 		}
 	}
 	return nil
+}
+
+// cascadesTo lists the foreign keys by which a DELETE on any of the relations deletes rows that refer to them.
+func (r *reader) cascadesTo(ctx context.Context, oids []uint32) ([]Key, error) {
+	keys, err := r.keysTo(ctx, oids)
+	return slices.DeleteFunc(keys, func(k Key) bool { return k.Action != Cascade }), err
 }
 
 // reached reads a key and the relations whose rows refer through it, once for each table.

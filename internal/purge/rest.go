@@ -51,9 +51,6 @@ func (r *slice) read(took time.Duration) {
 	r.rest = r.Pace.rest(took)
 }
 
-// shownRest is how long a rest must be for the run to report that it rests.
-const shownRest = 2 * time.Second
-
 // Resting is the WaitingFor of a run that rests.
 const Resting = "resting"
 

@@ -46,4 +46,15 @@ const (
 	// LongestRest is how far a rest may reach beyond the end of its slice. A longer one is taken
 	// between two slices, in the queue.
 	LongestRest = 5 * time.Second
+
+	// longRest is how long the rest after one batch should be at most. For longer rests, batches are made
+	// smaller instead. mostRest is how long a run with a deadline rests at most. A rest of shownRest or longer is
+	// reported.
+	longRest  = time.Second
+	shownRest = 2 * time.Second
+	mostRest  = 10 * time.Second
+
+	// lateMargin is by how much a run may be late before it says so. Where ticks are a few seconds
+	// apart, a deadline at half of that is nothing that anybody has asked for.
+	lateMargin = 10 * time.Second
 )
