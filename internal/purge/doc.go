@@ -50,14 +50,14 @@
 //
 //	heapwalk.go         the heaps of a table one after another; which could not be purged
 //	purgeheap.go        one heap by its plan; plan.go: which one
-//	list.go             the index plan: rows by ctid (rowid.go); walk.go: targets one after another, for both plans
+//	list.go             the index plan: rows by ctid (rowid.go); walk.go: batch after batch, for both plans
 //	window.go           a heap whose rows refer to each other; order.go: in which order they are deleted
 //	batch.go            one batch; target.go: of what; statement.go: its SQL; isolate.go: rows that cannot be deleted;
 //	                    restriction.go: rows that others refer to; spare.go: what a cascade would delete
 //
 // How fast:
 //
-//	batchsize.go        how large a batch is
+//	pacer.go            how large a batch is
 //	governor.go         how much of its time a run deletes; rest.go: the rests; overhead.go: what each batch costs
 //	                    besides; workload.go, cost.go: what is left
 //	proceed.go          whether to go on now; lag.go: waits for standbys; walguard.go, walguardread.go: for slots

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 )
 
 const (
@@ -137,71 +136,5 @@ func (r *slice) sweep(ctx context.Context, h heap, t *TableProgress) error {
 			return err
 		}
 		at.Row, at.End, at.From = 0, min(at.From, h.blocks), 0
-	}
-}
-
-// walk deletes the walker's rows batch by batch, and sizes each batch by how the last one went.
-func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pace pacer) error {
-	pace = pace.from(t.Position.Size)
-	for {
-		t.Position.Size = pace.size
-		pace.target = r.progress.Governor.batchTarget(r.Pace.BatchTarget)
-		in := w.next(pace.size)
-		if in.empty() {
-			return nil
-		}
-		if err := r.proceed(ctx); err != nil {
-			return err
-		}
-
-		r.Session.overhead.begin(pace.size <= pace.minSize)
-		began := time.Now()
-		done, err := r.batch(ctx, h, t, in)
-		if isRefusal(err) {
-			t.note(err)
-			r.progress.Isolation.Failures++
-			smaller, again := pace.afterRefusal()
-			if again = again && !r.progress.Isolation.spent(); again {
-				pace = smaller
-				r.pay(time.Since(began))
-				continue
-			}
-			done, err = r.isolate(ctx, h, t, in, err)
-		} else if isTimeout(err) && pace.size == 1 {
-			done, err = r.isolate(ctx, h, t, in, err)
-		}
-		took := time.Since(began)
-		switch {
-		case isTimeout(err) && pace.size > 1:
-			r.pay(took)
-			pace = pace.after(took, timedOut)
-			continue
-		case err != nil:
-			r.pay(took)
-			return err
-		}
-
-		if r.spent() {
-			t.Position.Deleted += done.deleted // the target is not finished: its other rows may be deleted once the share is larger
-		} else {
-			w.advance(in, done.deleted)
-			t.Locked += done.locked
-			t.Undeletable += done.undeletable
-			t.Referenced += done.referenced
-		}
-		t.Work.learn(in, took)
-		t.Work.estimateLeft(w.left(&t.Work), r.heaps)
-		if r.most() > 0 {
-			t.Work.capped(t.Deleted, r.upTo)
-		}
-		r.pay(took)
-		t.Batches++
-		t.Position.Lists = 0
-		pace = pace.after(took-r.Session.overhead.batch, done.how)
-		r.measured(took)
-		r.report()
-		if r.stintOver() {
-			return errStint
-		}
 	}
 }
