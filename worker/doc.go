@@ -31,12 +31,13 @@
 //	retryable  it is due                       available   River's job scheduler, in the leader
 //	waiting    it is cancelled                 cancelled   00020: cancel_token_cleanup, or River's JobCancel;
 //	                                                       00013: siltgate_record_end closes its output
-//	waiting    a later tick is inserted        completed   tickrow.go: insertTick, if it has not begun (superseded)
+//	waiting    a later tick is inserted        completed   00012: siltgate_supersede, if it has not begun (superseded);
+//	                                                       tickrow.go: insertTick touches its row
 //
 //	running    its arguments are wrong         cancelled   run.go: refuse
 //	running    100 runs by hand wait before it cancelled   surplus.go, then run.go: refuse
-//	running    it is given back after a later  completed   00012: siltgate_supersede, if it has not begun (superseded);
-//	           tick was inserted                           tickrow.go: checkTick, if both happened at once
+//	running    it is given back after a later  completed   00012: siltgate_supersede; tickrow.go: checkTick gives it back once more if
+//	           tick was inserted                           both happened at once (superseded)
 //	running    another run has the turn        scheduled   job.go: Work; the attempt is not spent
 //	running    its tick is another digest's    scheduled   tickrow.go: checkTick; the attempt is not spent
 //	running    runs are paused                 scheduled   control.go: givePaused; the attempt is not spent
@@ -55,7 +56,10 @@
 //	running    it reaches a cap                completed   the same (capped); earlier.go: saveStops, for the next run
 //	running    its replica was killed          retryable   River's job rescuer, in the leader; due at once
 //	running    the same, of `run --once`       available   once.go: rescueOnce, in the next such replica
-//	running    its replica froze and wakes                 00015: siltgate_fence ignores what it writes of the run
+//	running    its replica froze, and wakes   -           if its session lives, which may be idle for 30 s, the slice goes on
+//	           before it is replaced           available   if not, run.go: interrupted; the attempt is not spent
+//	running    its replica froze, and wakes               00015: siltgate_fence ignores what it writes of the run
+//	           after it was replaced
 //
 //	ended      its row is as old as History    (none)      River's job cleaner, in the leader; once.go: tidy
 //	ended      a person retries it             available   River's JobRetry; it is a new run, since 00013:
@@ -140,8 +144,8 @@
 //	                                                  00017, 00020       TestARunsNextSliceBeginsByTheDatabasesClock
 //	a running job made available, and counted in      once.go            TestFault95ARunOfAKilledReplicaIsRescuedAtOnceByTheNextOne
 //	river:rescue_count, is rescued
-//	completed or cancelled, with finalized_at, is an  tickrow.go, 00012, TestALaterTickSupersedesTheRunsOfEarlierOnesThatHaveNotBegun
-//	end                                               00013, 00020       TestARunInHandWhenTheNextTickComesIsSupersededAsItGoesBack
+//	completed or cancelled, with finalized_at, is an  00012, 00013,      TestALaterTickSupersedesTheRunsOfEarlierOnesThatHaveNotBegun
+//	end                                               00020              TestARunInHandWhenTheNextTickComesIsSupersededAsItGoesBack
 //	an ended job may be deleted                       once.go            TestFault95AYearOfDailyRunsLeavesNoGrowingHistory
 //	river_queue has paused_at, and updated_at, by     control.go, 00016, TestPromise11APauseTakesEffectHoweverItIsAskedFor
 //	which River deletes a row that is not worked      00020              TestFault72AQueueIsStoredAsRiverCanReadIt

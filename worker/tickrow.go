@@ -28,21 +28,17 @@ type tickRow struct {
 	theirs bool
 }
 
-// insertTick inserts a tick and its job, unless the tick has had one. The same statement ends the
-// runs of earlier ticks that have not begun, since this run does all of their work. It looks before
-// it inserts, so that a tick that is there costs no number of the sequence.
+// insertTick inserts a tick and its job, unless the tick has had one. The same statement touches the runs of
+// earlier ticks that wait: the trigger siltgate_supersede ends those that have not begun, since this run does
+// all of their work. It looks before it inserts, so that a tick that is there costs no number of the sequence.
 func (r Replica) insertTick(ctx context.Context, tick time.Time) error {
 	args, err := json.Marshal(jobs.TokenCleanupArgs{Tick: &tick})
 	if err != nil {
 		return fmt.Errorf("encode the arguments of tick %s: %w", tick, err)
 	}
-	batch := &pgx.Batch{}
-	// Other replicas may have had those runs last. The trigger siltgate_fence would ignore this
-	// update then, but not one of a session that names no replica.
-	batch.Queue(`SELECT pg_catalog.set_config('siltgate.replica', '', true)`)
 	var inserted bool
 	var superseded []int64
-	batch.Queue(`
+	err = r.pool.QueryRow(ctx, `
 		WITH tick AS (
 			INSERT INTO `+r.table("ticks")+` (tick, job_id, inserted_by, digest, waits_since)
 			SELECT $1, pg_catalog.nextval($2::pg_catalog.text::pg_catalog.regclass), $3, $4, least(pg_catalog.now(), (
@@ -72,20 +68,16 @@ func (r Replica) insertTick(ctx context.Context, tick time.Time) error {
 			FOR UPDATE OF job SKIP LOCKED
 		), superseded AS (
 			UPDATE `+r.table("river_job")+` AS job
-			SET
-				state = 'completed',
-				finalized_at = pg_catalog.now(),
-				metadata = job.metadata || pg_catalog.jsonb_build_object('output', $7::pg_catalog.jsonb)
+			SET state = job.state
 			FROM waiting
 			WHERE job.id = waiting.id
-			RETURNING job.id
+			RETURNING job.id, job.state
 		)
 		SELECT
 			EXISTS (SELECT FROM job),
-			ARRAY(SELECT id FROM superseded)`,
-		tick, r.table("river_job_id_seq"), r.ID, r.digest(), jobs.TokenCleanupKind, args, jobs.Result{Outcome: jobs.OutcomeSuperseded},
-	).QueryRow(func(row pgx.Row) error { return row.Scan(&inserted, &superseded) })
-	if err := r.pool.SendBatch(ctx, batch).Close(); err != nil {
+			ARRAY(SELECT id FROM superseded WHERE state = 'completed')`,
+		tick, r.table("river_job_id_seq"), r.ID, r.digest(), jobs.TokenCleanupKind, args).Scan(&inserted, &superseded)
+	if err != nil {
 		return fmt.Errorf("insert tick %s: %w", tick.Format(time.RFC3339), err)
 	}
 	for _, id := range superseded {
@@ -162,9 +154,9 @@ func (c *cleaner) checkTick(ctx context.Context, run *run, tick time.Time) (ende
 		return true, run.end(ctx, err)
 	case row.newer && !run.begun:
 		// The run was given back while the later tick's transaction had not committed, so that the
-		// trigger siltgate_supersede did not see it.
+		// trigger siltgate_supersede did not see it. Given back once more, the trigger ends it.
 		run.log().Info("run superseded: a later tick's run does its work")
-		return true, river.RecordOutput(ctx, jobs.Result{Outcome: jobs.OutcomeSuperseded})
+		return true, river.JobSnooze(snoozeForTurn)
 	case row.theirs:
 		run.log().Info("run left to a replica with the configuration of the one that inserted its tick", "inserted_by", row.insertedBy, "digest", row.digest)
 		return true, river.JobSnooze(snoozeForTurn)

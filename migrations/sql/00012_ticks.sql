@@ -41,15 +41,16 @@ END;
 $$;
 -- +goose StatementEnd
 
--- A tick ends the runs of earlier ticks that wait, because its own run does all of their work. This
--- trigger ends one that a replica had at that moment, if it is given back before it has begun. So only
--- one scheduled run waits at a time.
+-- A tick's run does all the work of earlier ticks' runs, so those that have not begun are ended here, and nowhere
+-- else: one that waits when the tick is inserted, since the same statement touches its row, and one that a replica has
+-- at that moment, when it is given back. So only one scheduled run waits at a time. An ended run that somebody retries
+-- is not ended again.
 CREATE TRIGGER siltgate_supersede
     BEFORE UPDATE OF state ON {schema}.river_job
     FOR EACH ROW
     WHEN (
         NEW.kind = 'token_cleanup'
-        AND OLD.state = 'running'
+        AND OLD.finalized_at IS NULL
         AND NEW.state IN ('available', 'pending', 'retryable', 'scheduled')
         AND NEW.metadata -> 'output' -> 'cutoff' IS NULL
     )
