@@ -1,12 +1,10 @@
 package purge
 
 import (
-	"context"
 	"log/slog"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/localpg"
@@ -17,24 +15,8 @@ func TestFault54AStandbyThatIsDelayedOnPurposeIsWaitedForALittleAndThenLeftOut(t
 	t.Parallel()
 	server := pgtest.NewServer(t, localpg.Options{})
 	pgtest.NewStandby(t, server, localpg.Options{Settings: map[string]string{"recovery_min_apply_delay": "1h"}})
-	require.NoError(t, server.CreateDatabase(t.Context(), "app", ""))
-	conn, err := pgx.Connect(t.Context(), server.URL("app"))
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	_, err = conn.Exec(t.Context(), createTokens+`; INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 20000)`)
-	require.NoError(t, err)
-
-	config, err := pgx.ParseConfig(server.URL("app"))
-	require.NoError(t, err)
-	session, err := Open(t.Context(), config, alone)
-	require.NoError(t, err)
-	defer session.Close(t.Context())
-	e := Engine{
-		Session: session,
-		Pace:    Pace{DutyCycle: 1, BatchTarget: time.Millisecond},
-		Lag:     &LagGuard{Limit: 100 * time.Millisecond, MaxWait: 3 * time.Second},
-		Log:     slog.New(slog.DiscardHandler),
-	}
+	conn, session, e := serverEngine(t, server, 20_000)
+	e.Lag = &LagGuard{Limit: 100 * time.Millisecond, MaxWait: 3 * time.Second}
 	// The WAL that the standby holds back is seen before the run, as by a run before it.
 	var known Standbys
 	require.Eventually(t, func() bool {
@@ -57,7 +39,7 @@ func TestFault54AStandbyThatIsDelayedOnPurposeIsWaitedForALittleAndThenLeftOut(t
 	require.GreaterOrEqual(t, p.Waited, 2*time.Second)
 	require.Greater(t, len(waited), 1, "it says what it waits for")
 
-	_, err = conn.Exec(t.Context(), `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	_, err := conn.Exec(t.Context(), `INSERT INTO refresh_tokens (revoked) VALUES (true)`)
 	require.NoError(t, err)
 	p = run()
 	require.Zero(t, p.Waited, "the next run does not wait anew")

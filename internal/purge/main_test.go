@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
+	"github.com/siltgate/siltgate/internal/testkit/localpg"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 )
 
@@ -139,6 +140,21 @@ func (db *database) engineOn(session *Session, tables ...Table) testEngine {
 		Pace:    Pace{DutyCycle: 1, BatchTarget: 10 * time.Millisecond},
 		Log:     slog.New(slog.DiscardHandler),
 	}}
+}
+
+// serverEngine is an engine without pauses on a server of the test's own, in a new database with so many dead tokens.
+func serverEngine(t *testing.T, server *localpg.Server, dead int) (*pgx.Conn, *Session, Engine) {
+	t.Helper()
+	require.NoError(t, server.CreateDatabase(t.Context(), "app", ""))
+	db := &database{t: t, url: server.URL("app")}
+	conn, err := pgx.Connect(t.Context(), db.url)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	_, err = conn.Exec(t.Context(), createTokens+fmt.Sprintf(`; INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, %d)`, dead))
+	require.NoError(t, err)
+	e := db.engine().Engine
+	e.Pace.BatchTarget = time.Millisecond
+	return conn, e.Session, e
 }
 
 // purge runs an engine over the tables to the end.

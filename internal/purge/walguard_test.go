@@ -1,8 +1,6 @@
 package purge
 
 import (
-	"context"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -65,29 +63,6 @@ func TestAGuardWaitsForSlotsAndTheArchiverAndHasAnEnd(t *testing.T) {
 	}
 }
 
-// guardedServer is a server of the test's own, with dead rows and an engine that has a guard.
-func guardedServer(t *testing.T, settings map[string]string) (*pgx.Conn, *Session, Engine) {
-	t.Helper()
-	server := pgtest.NewServer(t, localpg.Options{Settings: settings})
-	require.NoError(t, server.CreateDatabase(t.Context(), "app", ""))
-	conn, err := pgx.Connect(t.Context(), server.URL("app"))
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	_, err = conn.Exec(t.Context(), createTokens+`; INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 5000)`)
-	require.NoError(t, err)
-	config, err := pgx.ParseConfig(server.URL("app"))
-	require.NoError(t, err)
-	session, err := Open(t.Context(), config, alone)
-	require.NoError(t, err)
-	t.Cleanup(func() { session.Close(context.Background()) })
-	return conn, session, Engine{
-		Session: session,
-		Pace:    Pace{DutyCycle: 1, BatchTarget: time.Millisecond},
-		WAL:     &WALGuard{MaxWait: 3 * time.Second},
-		Log:     slog.New(slog.DiscardHandler),
-	}
-}
-
 // fillSegments writes log, a segment for each.
 func fillSegments(t *testing.T, conn *pgx.Conn, segments int) {
 	t.Helper()
@@ -99,9 +74,11 @@ func fillSegments(t *testing.T, conn *pgx.Conn, segments int) {
 
 func TestFault101ARunWaitsForASlotThatIsAboutToBeLostAndFailsWithTheReason(t *testing.T) {
 	t.Parallel()
-	conn, session, e := guardedServer(t, map[string]string{
+	server := pgtest.NewServer(t, localpg.Options{Settings: map[string]string{
 		"wal_level": "logical", "max_slot_wal_keep_size": "64MB", "max_wal_size": "64MB", "min_wal_size": "32MB",
-	})
+	}})
+	conn, session, e := serverEngine(t, server, 5000)
+	e.WAL = &WALGuard{MaxWait: 3 * time.Second}
 	_, err := conn.Exec(t.Context(), `SELECT pg_create_logical_replication_slot('cdc', 'test_decoding')`)
 	require.NoError(t, err)
 	seen, err := session.walSignals(t.Context())
@@ -147,7 +124,9 @@ func TestFault101ARunWaitsForASlotThatIsAboutToBeLostAndFailsWithTheReason(t *te
 
 func TestFault102ARunWaitsForAnArchiverThatFailsAndThenLeavesItOut(t *testing.T) {
 	t.Parallel()
-	conn, session, e := guardedServer(t, map[string]string{"archive_mode": "on", "archive_command": "false", "wal_level": "replica"})
+	server := pgtest.NewServer(t, localpg.Options{Settings: map[string]string{"archive_mode": "on", "archive_command": "false", "wal_level": "replica"}})
+	conn, session, e := serverEngine(t, server, 5000)
+	e.WAL = &WALGuard{MaxWait: 3 * time.Second}
 	require.Eventually(t, func() bool {
 		fillSegments(t, conn, 1)
 		seen, err := session.walSignals(t.Context())
