@@ -32,7 +32,7 @@ type options struct {
 	svg  string
 }
 
-// parse reads the command line. What is wrong is refused.
+// parse reads the command line. Values that are wrong are refused.
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
 	var rows, heaps, scenarios, methods string

@@ -94,8 +94,7 @@ type Pace struct {
 
 // TableResult is one table's share of a Result.
 type TableResult struct {
-	// Table is the name with its schema: public.refresh_tokens. Of a pattern it is the pattern:
-	// tenant_*.refresh_tokens.
+	// Table is the name with its schema, public.refresh_tokens, or the pattern, tenant_*.refresh_tokens.
 	Table string `json:"table"`
 
 	// Matched is how many tables there are, if Table is a pattern: the counts here are sums
@@ -121,7 +120,7 @@ type TableResult struct {
 	Held string `json:"held,omitempty"`
 
 	// Found counts the dead rows that the run has seen: those deleted, locked, referenced and
-	// undeletable. Of a dry run, and of a table that is held, it is how many dead rows there are.
+	// undeletable. In a dry run, and for a table that is held, it is how many dead rows there are.
 	Found int64 `json:"found"`
 
 	// Oldest is the expiry of the oldest dead row. Dry runs and held tables only.

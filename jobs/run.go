@@ -19,7 +19,7 @@ type Reader interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// Run is a row of the view siltgate.runs. What is nil is not known, or not yet.
+// Run is a row of the view siltgate.runs. A field that is nil is not known, or not known yet.
 type Run struct {
 	ID int64
 

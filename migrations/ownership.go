@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Ownership is who owns a schema, and which other roles could put code into it. What the owner of an
-// object defines may run with the rights of whoever uses that object. Superusers are not counted.
+// Ownership is who owns a schema, and which other roles could put code into it. Code
+// that the owner of an object defines may run with the rights of whoever uses that object. Superusers are not counted.
 type Ownership struct {
 	Owner     string
 	Creators  []string // may create objects in the schema, named as in SQL

@@ -13,8 +13,8 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// turn lets one process at a time migrate a schema, by an advisory lock. Who waits for it says at once
-// who has it: any role that may connect can take such a lock, and another `siltgate migrate` may hang.
+// turn lets one process at a time migrate a schema, by an advisory lock. A process that waits for it
+// says at once who has it: any role that may connect can take such a lock, and another `siltgate migrate` may hang.
 type turn struct {
 	lock.SessionLocker // whose SessionUnlock is used
 

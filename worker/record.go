@@ -30,8 +30,8 @@ func (r *run) report(ctx context.Context, progress *purge.Progress) {
 }
 
 // record writes the result to the job at once. The end of a run is durable then, and with it all
-// that the run has deleted. Of a run at work a crash of the server may lose the latest record, and what
-// was deleted meanwhile: the run goes on from the one before.
+// that the run has deleted. While the run is at work, a crash of the server may lose the latest record and the
+// deletions since the one before: the run goes on from that one.
 func (r *run) record(ctx context.Context, outcome jobs.Outcome) error {
 	r.fill(outcome)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)

@@ -30,7 +30,7 @@ type riverMetadata struct {
 	Refused string `json:"siltgate:refused"`
 }
 
-// metadataOf reads it. What cannot be read counts as zero.
+// metadataOf reads it. A value that cannot be read counts as zero.
 func metadataOf(job *rivertype.JobRow) (m riverMetadata) {
 	_ = json.Unmarshal(job.Metadata, &m)
 	return m

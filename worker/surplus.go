@@ -15,7 +15,7 @@ const maxWaiting = 100
 var errSurplus = fmt.Errorf("%d runs asked for by hand wait already: ask again when they have ended, or cancel some", maxWaiting)
 
 // isSurplus reports whether maxWaiting runs that were asked for earlier still wait. A run that has
-// waited already is never surplus. Nor is any run while the number cannot be read.
+// waited already is never surplus, and no run is while the number cannot be read.
 func (c *cleaner) isSurplus(ctx context.Context, run *run) bool {
 	if run.request.args.Tick != nil || run.begun || run.waited() {
 		return false

@@ -2,9 +2,9 @@ package worker
 
 import "time"
 
-// The durations that depend on each other, and on River's and the database's. What must hold
-// between them is a test: TestDurationsFitTogether. A duration of a replica's that depends on
-// no other stands where it is used. Those of a run's session are in internal/purge/timing.go.
+// The durations that depend on each other, and on River's and the database's. TestDurationsFitTogether says which of
+// them must be longer than which. A duration of a replica that depends on no other stands where it is used. Those of a
+// run's session are in internal/purge/timing.go.
 
 // A run works for a slice at a time. A slice ends well before River's timeout, which ends well
 // before River takes the replica for dead: so a killed replica's run is soon rescued.

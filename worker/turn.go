@@ -31,8 +31,8 @@ type turnLockedError struct{ by string }
 func (e turnLockedError) Error() string { return "the row of siltgate.turn is locked by " + e.by }
 
 // taken is SQL for: run $1, whose rank is $2, must wait. Either the holder's session still lives, or
-// another run goes first: the one for which the turn is reserved, or the one that wants it. What is
-// reserved or wanted for longer than $3 from now does not count, because the clock was set back.
+// another run goes first: the one for which the turn is reserved, or the one that wants it. A
+// reservation or a wish that ends later than $3 from now does not count, because the clock was set back.
 func (r Replica) taken() string {
 	return `(
 		EXISTS (

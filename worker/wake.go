@@ -46,8 +46,8 @@ func (r *run) wakeNext(ctx context.Context) error {
 	return err
 }
 
-// wakeSetAside makes a run available again whose turn came while it went back to wait. Whoever had
-// the turn found it still running then, and woke nobody. It ends with the events, which River sends
+// wakeSetAside makes a run available again whose turn came while it went back to wait. The run that
+// had the turn found it still running then, and woke nobody. It ends with the events, which River sends
 // after it has written how a job was left.
 func (c *cleaner) wakeSetAside(ctx context.Context, left <-chan *river.Event) {
 	for event := range left {

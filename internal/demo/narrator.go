@@ -25,8 +25,8 @@ func (n *narrator) title(text string) {
 // width is how many columns a line has at most.
 const width = 80
 
-// line tells of one happening. The topic is what it happened to. What does not fit goes on in
-// the next lines.
+// line tells of one happening. The topic is what it happened to. Text that does not fit goes on
+// in the next lines.
 func (n *narrator) line(topic, format string, args ...any) {
 	n.clear()
 	since := fmt.Sprintf("%5.1fs", time.Since(n.began).Seconds())

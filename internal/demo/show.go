@@ -162,8 +162,8 @@ func (s *show) startFleet(ctx context.Context) error {
 	return nil
 }
 
-// clear ends what play has started, also after ctx has ended. What needs another part is ended
-// before that part.
+// clear ends what play has started, also after ctx has ended. A part that needs another one
+// is ended before that one.
 func (s *show) clear(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearTimeout)
 	defer cancel()

@@ -43,7 +43,7 @@ func (r Report) Text(columns int) string {
 }
 
 // SQL is the statements that mend what was found, for psql: each after a comment that says
-// why. What a person has to decide first is commented out.
+// why. Statements about which a person has to decide first are commented out.
 func (r Report) SQL() string {
 	var s strings.Builder
 	said := map[string]bool{}

@@ -58,7 +58,7 @@ func (c *fleetCollector) watch(fleet Fleet) {
 	c.source = &fleet
 }
 
-// refresh reads the schema, unless that was done a moment ago. Who comes meanwhile waits
+// refresh reads the schema, unless that was done a moment ago. A scrape that comes meanwhile waits
 // for the same reading.
 func (c *fleetCollector) refresh(ctx context.Context) {
 	c.mu.Lock()

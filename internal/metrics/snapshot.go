@@ -28,8 +28,8 @@ type snapshot struct {
 	tables         map[string]*tableSnapshot // by label
 }
 
-// tableSnapshot is what is known of a configured table. Of a pattern it is the worst of all tables that
-// it matches.
+// tableSnapshot is what is known of a configured table, or of a pattern: then it is the worst of all tables that the
+// pattern matches.
 type tableSnapshot struct {
 	watermarkAge float64 // seconds, infinite if nothing is proven
 	lastSuccess  *time.Time

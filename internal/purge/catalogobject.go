@@ -19,7 +19,7 @@ func (c catalog) objects(ctx context.Context, oids []uint32) ([]Object, error) {
 	var o Object
 	var citus bool
 	// In pg_trigger.tgtype, 1 means for each row and 8 on DELETE; in pg_rewrite.ev_type,
-	// 2 is UPDATE and 4 is DELETE. What is on is enabled always, or at the origin.
+	// 2 is UPDATE and 4 is DELETE. Triggers and rules that are on have A (always) or O (at the origin).
 	err := c.readEach(ctx, `
 		SELECT
 			c.oid,

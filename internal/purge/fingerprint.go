@@ -11,8 +11,8 @@ import (
 )
 
 // Fingerprint is a hash of the table's rules. Two tables with the same one have the same dead
-// rows, in whatever order rules, columns and values are given, and however often. Nor does a
-// DELETE reach other tables from one alone.
+// rows, in whatever order rules, columns and values are given, and however often, and a DELETE on
+// either reaches the same other tables.
 func (t Table) Fingerprint() string {
 	rules := make([]string, len(t.Rules), len(t.Rules)+1)
 	for i, rule := range t.Rules {
@@ -68,7 +68,7 @@ func (t *TableProgress) under(table Table) {
 
 // Proven reports whether every row of the table is gone that was dead by the cutoff, was
 // committed before the run began and was not changed since, but for those that are counted
-// as left. Of a dry run that says nothing.
+// as left. It means nothing after a dry run.
 func (t *TableProgress) Proven() bool {
 	return t.Done && t.Held == "" && !t.Cut && !t.Absent && t.Error == "" && len(t.Left) == 0 && t.LeftMore == 0
 }

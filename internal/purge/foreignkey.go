@@ -19,8 +19,8 @@ const (
 	SetDefault Action = "SET DEFAULT"
 )
 
-// Key is a foreign key. Of a partitioned table it is the one that was declared,
-// not the copies that its partitions inherit.
+// Key is a foreign key. If it belongs to a partitioned table, it is the one that was declared, not the copies that
+// the partitions inherit.
 type Key struct {
 	OID    uint32
 	Name   string

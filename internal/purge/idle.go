@@ -95,7 +95,7 @@ func (w *patternWalk) sawRule(p plain) {
 }
 
 // probe looks for dead rows in a group of tables. If that fails, as when one of them is locked or the statement
-// takes too long, it looks into each half. What fails alone is left to the table's own look, which says why.
+// takes too long, it looks into each half. A table that fails alone is examined by itself later, which says why.
 func (w *patternWalk) probe(ctx context.Context, group []plain, idle map[uint32]bool) error {
 	if len(group) == 0 {
 		return nil

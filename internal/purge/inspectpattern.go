@@ -16,8 +16,8 @@ func (r *reader) tablesOf(ctx context.Context, pattern Table) ([]Table, error) {
 	return tables, err
 }
 
-// inspectPattern examines the tables that a pattern matches. What is wrong with a few of them is
-// said of each, however many there are.
+// inspectPattern examines the tables that a pattern matches, however many there are. It reports the first few findings
+// with the names of their tables, and counts the others.
 func (r *reader) inspectPattern(ctx context.Context, pattern Table) (Inspection, error) {
 	i := Inspection{Table: pattern.String(), Title: pattern.String()}
 	matches, err := r.matching(ctx, nil)

@@ -247,7 +247,7 @@ func (m *Matched) err() error {
 }
 
 // anotherRound begins with the first table again, to share out what is left of the cap among those
-// that had to stop. What was left in tables is counted anew.
+// that had to stop. The rows that had to stay in them are counted anew.
 func (t *TableProgress) anotherRound(left int64) {
 	m := t.Matched
 	m.shareOut(left, m.Cut)

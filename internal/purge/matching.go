@@ -36,7 +36,7 @@ const (
 
 // matching lists the tables that patterns match, by OID: ordinary and partitioned ones, in any
 // schema but the system's and Siltgate's own. A pattern without a schema means those that the
-// search_path leads to. Left out are tables that are named exactly, and partitions and children
+// search_path leads to. It leaves out tables that are named exactly, and partitions and children
 // of tables that are purged themselves. If among is not nil, only these are looked at.
 func (r *reader) matching(ctx context.Context, among []uint32) ([]match, error) {
 	m := r.newMatcher()

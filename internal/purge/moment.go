@@ -25,8 +25,8 @@ const DatabaseZone = "database"
 // it has ended there.
 const everywhere = "Etc/GMT+12"
 
-// leastMilliseconds is a time in 1973. What is smaller counts seconds by mistake: read as
-// milliseconds, every row would be long dead.
+// leastMilliseconds is a time in 1973. A smaller number counts seconds, and was declared as
+// milliseconds by mistake: by it every row would be long dead.
 const leastMilliseconds = 100_000_000_000
 
 // moment is a column that says when: at which instant a row expires, or was done.

@@ -142,8 +142,8 @@ type TableProgress struct {
 	Error  string `json:"error,omitempty"`  // why the table failed; it waits for another attempt
 }
 
-// Found is how many dead rows the run has seen: those that it deleted and those that stayed. Of a dry
-// run, and of a table that is held, it is how many dead rows there are.
+// Found is how many dead rows the run has seen: those that it deleted and those that stayed. In a dry
+// run, and for a table that is held, it is how many dead rows there are.
 func (t *TableProgress) Found() int64 {
 	if t.Held != "" && t.Trial != nil && t.Trial.Dead != nil {
 		return t.Deleted + t.Trial.Dead.Found()

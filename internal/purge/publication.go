@@ -12,8 +12,8 @@ type published struct {
 
 	publications []string
 
-	// identified relations have a replica identity. What a publication's row filter or
-	// column list lacks of it is in uncovered: the names of these publications.
+	// identified relations have a replica identity. uncovered names the publications whose row filter
+	// or column list does not fit it.
 	identified bool
 	uncovered  []string
 

@@ -38,8 +38,8 @@ func reasons(conditions []condition) []reason {
 	return all
 }
 
-// expiryLeads are the columns that lead to rows that have expired. Of several, the latest
-// that is not NULL counts: only one that is never NULL leads to all.
+// expiryLeads are the columns that lead to rows that have expired. If there are several, the latest
+// that is not NULL counts, so only a column that is never NULL leads to all such rows.
 func (c condition) expiryLeads() reason {
 	at := c.cutoff.Add(-c.rule.KeepExpired)
 	var leads reason

@@ -30,8 +30,8 @@ func (p *Progress) clone() (same Progress, err error) {
 }
 
 // Check returns an error for a Progress that no run can have recorded. A job's row, where
-// progress is kept, may be written by others than replicas. What a Progress says of
-// rows need not be true: a batch deletes dead rows only, wherever it is told to look.
+// progress is kept, may be written by others than replicas. It does not
+// check what the Progress says of rows: a batch deletes dead rows only, wherever it is told to look.
 func (p *Progress) Check() error {
 	switch {
 	case p.Cutoff.IsZero() && len(p.Tables) > 0:

@@ -14,8 +14,8 @@ type restriction struct {
 	soft bool   // it restricts nothing: the reference is set to NULL, or to its default
 }
 
-// referrers selects the rows that refer to row t and are not deleted with it. Not among them are row t
-// itself, and the other rows of the target.
+// referrers selects the rows that refer to row t and are not deleted with it. It leaves out row t
+// itself and the other rows of the target.
 func (k restriction) referrers(s *statement, in target) string {
 	referrers := fmt.Sprintf("SELECT FROM %s AS r WHERE %s", k.from, k.on)
 	if !k.self {

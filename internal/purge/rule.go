@@ -11,8 +11,8 @@ import (
 type Rule struct {
 	// Expires names the columns that say when a row expires: timestamptz; timestamp or
 	// date, which ExpiresZone wrote; or a number of ExpiresUnit since 1970, of which 0 and
-	// less mean never. Of several columns the latest that is not NULL counts. Empty: rows
-	// do not expire.
+	// less mean never. If there are several columns, the latest time that is not NULL counts.
+	// Empty: rows do not expire.
 	Expires     []string
 	ExpiresUnit Unit
 	ExpiresZone string

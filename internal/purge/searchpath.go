@@ -10,7 +10,7 @@ import (
 
 // resetPath brings back the role's settings, and returns the search_path that the session is to have: the role's, with
 // pg_catalog first and temporary tables last. By the role's own path, in between, the session finds configured
-// tables without a schema, and triggers find their tables. Whoever may create objects in one of its schemas could make
+// tables without a schema, and triggers find their tables. A role that may create objects in one of its schemas could make
 // an operator or a function that fits an argument's type better than the built-in one, and Postgres would choose
 // that. Therefore every statement of a session names operators and functions with their schema.
 func (s *Session) resetPath(ctx context.Context) (string, error) {

@@ -31,9 +31,9 @@ func (p *Progress) pass() {
 // finished reports whether the table has nothing to do in this attempt.
 func (t *TableProgress) finished() bool { return t.Done || t.Error != "" }
 
-// shares are how many rows of each table the run may have deleted, if it may delete most in all. What is
-// left of most is divided evenly among the tables that are not finished, so what one table does not need
-// goes to the others. A table of which more was deleted already keeps that number.
+// shares are how many rows of each table the run may have deleted, if it may delete most in all. The rest
+// of most is divided evenly among the tables that are not finished, so a table that needs less leaves more to
+// the others. A table that has deleted more already keeps that number.
 func (p *Progress) shares(most int64) []int64 {
 	shares := make([]int64, len(p.Tables))
 	left := most

@@ -2,8 +2,8 @@ package purge
 
 import "time"
 
-// The durations that others depend on. What must hold between these and those of a replica is a test
-// in worker/timing_test.go. A duration that depends on no other stands where it is used.
+// The durations that others depend on. A test in worker/timing_test.go says which of these and
+// of a replica's durations must be longer than which. A duration that depends on no other stands where it is used.
 const (
 	// StatementTimeout is how long the server works at a statement at most, LockTimeout how long
 	// a statement waits for a lock. Where deadlocks are looked for sooner, both are shorter.

@@ -50,8 +50,8 @@ func (z *zoneReader) of(ctx context.Context, t Table) (Table, []Finding, error) 
 	return t, nil, nil
 }
 
-// databaseZone is the setting of the database, or else of the server. What a role or a
-// connection has set for itself, ours too, does not count, and hides the server's.
+// databaseZone is the setting of the database, or else of the server. A zone
+// that a role or a connection has set for itself, ours too, does not count, and hides the server's.
 func (c catalog) databaseZone(ctx context.Context) (string, []Finding, error) {
 	// NULL resets the setting for the length of this statement. The source is read for each row of
 	// reset, and therefore after the reset.

@@ -2,7 +2,7 @@
 // accident, and takes the settings back before a connection is closed.
 //
 // A role's search_path may name schemas in which others create objects, as everyone may in
-// public by default up to Postgres 14. Whatever is not named with its schema may then be
+// public by default up to Postgres 14. An object that is not named with its schema may then be
 // theirs: a table in front of ours, or an operator that fits its arguments better than the
 // built-in one. So a connection looks nothing up but in pg_catalog. It is told so by SQL after
 // it is made: a pooler refuses a search_path at the start of a connection, or forgets it.

@@ -133,7 +133,7 @@ func (p *Page) read(ctx context.Context) (overview, error) {
 	return o, err
 }
 
-// readOpen reads the runs that have not ended: the one at work, and those that wait. Of these, the runs
+// readOpen reads the runs that have not ended: the one at work, and those that wait. The waiting runs
 // that have begun come first.
 func (p *Page) readOpen(ctx context.Context, ids []int64, o *overview) error {
 	var begun, others []jobs.Run

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	//nolint:depguard // What is measured is started as tests start it.
+	//nolint:depguard // The measured replica is started as tests start theirs.
 	"github.com/siltgate/siltgate/internal/testkit/child"
 	//nolint:depguard // The same.
 	"github.com/siltgate/siltgate/internal/testkit/guard"

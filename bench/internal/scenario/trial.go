@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// warmUp is not measured: sessions are opened, plans made. Nor is settling,
-	// the time that follows on a checkpoint.
+	// warmUp is not measured: sessions are opened and plans made. settling is the time after a checkpoint, and is
+	// not measured either.
 	warmUp   = 3 * time.Second
 	settling = time.Second
 

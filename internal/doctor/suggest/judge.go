@@ -55,8 +55,8 @@ func (g *Suggestion) unsure(format string, args ...any) {
 	g.Unsure = append(g.Unsure, fmt.Sprintf(format, args...))
 }
 
-// byExpiry is for a table whose rows say when they expire. Of several columns the latest
-// counts.
+// byExpiry is for a table whose rows say when they expire. If there are several such columns,
+// the latest time counts.
 func (g *Suggestion) byExpiry(expires []Column) {
 	numbers := 0
 	var names []string

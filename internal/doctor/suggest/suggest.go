@@ -1,9 +1,8 @@
 // Package suggest looks in a catalog for tables of tokens and sessions, by the names and types
 // of their columns alone, and says with which variables they could be purged.
 //
-// What it suggests deletes late rather than early: what names cannot say is decided so that no
-// row goes that may still be alive. It is said what that is. What would be a guess is
-// commented out.
+// Its suggestions delete late rather than early: where names leave a doubt, it decides so that no row is deleted that
+// may still be alive, and says so in a comment. A suggestion that would be a guess is commented out.
 package suggest
 
 import (

@@ -20,7 +20,7 @@ import (
 )
 
 // Patience is how long a test waits for a condition to which no promise gives a time: longer than
-// a machine with much else to do takes. What is promised within a time is bound by that time.
+// a machine with much else to do takes. A condition with a promised time is waited for no longer than that time.
 const Patience = 2 * time.Minute
 
 const cleanupTimeout = time.Minute

@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// Tell writes a line to the terminal that the tests were started from, if there is one. What a
-// test binary prints itself, go test shows when the package has ended.
+// Tell writes a line to the terminal that the tests were started from, if there is one. Text that
+// a test binary prints itself is shown by go test only when the package has ended.
 func Tell(format string, args ...any) {
 	terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0)
 	if err != nil {
