@@ -16,12 +16,11 @@ type Querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Enqueue asks for a run and returns its job's id: of an identical run that
-// still waits, the id of that one. In a transaction call it last: then the run
-// begins after the commit and sees what the transaction did. It calls the
-// schema's function enqueue_token_cleanup, so the role needs EXECUTE on that and
-// nothing else but USAGE on the schema. Without RequestedBy the session's user is recorded.
-// Arguments that Validate refuses are an error. The schema is DefaultSchema.
+// Enqueue asks for a run and returns its job's id. If an identical run still waits, it returns the
+// id of that one. In a transaction call it last: then the run begins after the commit and sees what
+// the transaction did. It calls the schema's function enqueue_token_cleanup, so the role needs
+// EXECUTE on that and nothing else but USAGE on the schema. Without RequestedBy the session's user
+// is recorded. Arguments that Validate refuses are an error. The schema is DefaultSchema.
 func Enqueue(ctx context.Context, db Querier, args TokenCleanupArgs) (int64, error) {
 	return EnqueueIn(ctx, db, DefaultSchema, args)
 }

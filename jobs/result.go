@@ -18,7 +18,7 @@ const (
 	// OutcomeCapped is a run that stopped at SILTGATE_MAX_ROWS or SILTGATE_MAX_DURATION.
 	OutcomeCapped Outcome = "capped"
 	// OutcomeHeld is a run that has left a table as it was, because the table's rule has changed
-	// and would delete more than SILTGATE_MAX_SHARE of it. All else it has done.
+	// and would delete more than SILTGATE_MAX_SHARE of it. It has done everything else.
 	OutcomeHeld Outcome = "held"
 	// OutcomeSuperseded is a tick's run that had not begun when the next tick's run was
 	// inserted, which does all of its work.
@@ -51,7 +51,7 @@ type Result struct {
 	// WaitedMS is the time that the run held back for others, in milliseconds.
 	WaitedMS int64 `json:"waited_ms"`
 
-	// Pace says how fast the run goes, and why it does not.
+	// Pace says how fast the run goes, and what holds it back.
 	Pace Pace `json:"pace,omitzero"`
 
 	Tables []TableResult `json:"tables,omitempty"`
@@ -101,7 +101,7 @@ type TableResult struct {
 	// over all of them. Nil: it is one table.
 	Matched *int64 `json:"matched,omitempty"`
 
-	// Worst is the one of them that most should be looked at.
+	// Worst is the one of them that needs attention most.
 	Worst *Worst `json:"worst,omitempty"`
 
 	// Rule says in words which rows are dead: expires_at < 2026-11-22T03:00:00Z or revoked.
@@ -154,9 +154,9 @@ type TableResult struct {
 	// Refusal is why the first undeletable row could not go, in words.
 	Refusal string `json:"refusal,omitempty"`
 
-	// DroppedPartitions counts partitions that were dropped as a whole, of a dry run those that would
-	// be. Their rows are not among those deleted: nobody has counted them. DroppedRows is about how many
-	// they were, by the table's statistics. NotDropped is why other partitions were not dropped, or
+	// DroppedPartitions counts partitions that were dropped as a whole, in a dry run those that would be
+	// dropped. Their rows are not among those deleted: nobody has counted them. DroppedRows is about how
+	// many they were, by the table's statistics. NotDropped is why other partitions were not dropped, or
 	// not yet.
 	DroppedPartitions int64  `json:"dropped_partitions,omitempty"`
 	DroppedRows       int64  `json:"dropped_rows_approximate,omitempty"`

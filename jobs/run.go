@@ -88,8 +88,8 @@ func (r Run) Ended() bool {
 	return r.State == "completed" || r.State == "cancelled" || r.State == "discarded"
 }
 
-// Standing says in a word or two where the run stands: waiting, running, retrying (it
-// failed, and is tried again) or, of one that is over, its outcome with blanks: dry run.
+// Standing says in a word or two where the run stands: waiting, running, retrying (it failed, and
+// is tried again) or, if it is over, its outcome without underscores: dry run.
 func (r Run) Standing() string {
 	switch {
 	case r.State == "retryable":
@@ -194,8 +194,8 @@ func RecentIn(ctx context.Context, db Reader, schema string, which Recently) ([]
 	return runs, nil
 }
 
-// runColumns are a Run's without its output. Anyone may have inserted the job: what is
-// longer than Siltgate writes it is cut, an instant that no clock shows is left out.
+// runColumns are the columns of a Run, without its output. Since anyone may have inserted the job,
+// texts that are longer than Siltgate writes them are cut, and infinite times are left out.
 const runColumns = `
 	id,
 	state,

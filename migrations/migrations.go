@@ -90,8 +90,8 @@ func (m Migrator) Up(ctx context.Context) ([]Step, error) {
 	return applied, nil
 }
 
-// ErrNoRecord refuses a schema whose tables are there, and the record of its migrations is
-// not: a dump without data was restored.
+// ErrNoRecord refuses a schema that has its tables, but not the record of its migrations: a dump
+// without data was restored.
 func ErrNoRecord(schema string) error {
 	return fmt.Errorf("schema %[1]q has tables, but no record of its migrations: it seems to be restored without its data; "+
 		"restore it with its data, or `DROP SCHEMA %[2]s CASCADE` and run `siltgate migrate`",

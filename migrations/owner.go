@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// createSchema is what IF NOT EXISTS does not promise: safe when several do it at once.
+// createSchema is safe when several processes call it at once, which IF NOT EXISTS alone is not.
 func (m Migrator) createSchema(ctx context.Context, pool *pgxpool.Pool) error {
 	var exists bool
 	err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, m.Schema).Scan(&exists)

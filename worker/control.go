@@ -35,7 +35,7 @@ func (r Replica) paused() string {
 		WHERE queue.name = '` + river.QueueDefault + `' AND queue.paused_at IS NOT NULL)`
 }
 
-// pausedColumns are read from it into what scan returns.
+// pausedColumns are the columns of a pause, in the order in which scan reads them.
 const pausedColumns = `coalesce(paused.lasts, false), paused.paused_until, paused.requested_by, paused.reason`
 
 type pauseRow struct{ jobs.Status }

@@ -17,7 +17,8 @@ func (r Replica) Digest() string { return r.digest() }
 
 // digest is a hash of all settings that replicas of one fleet share. Two replicas with the same digest
 // start the same runs, and purge the same rows in them at the same pace. beat warns of replicas with
-// another one, and checkTick leaves a tick's run to those with the digest of who inserted it.
+// another one, and checkTick leaves a tick's run to those with the digest of the replica that inserted
+// it.
 func (r Replica) digest() string {
 	tables := make([]string, len(r.Tables))
 	for i, t := range r.Tables {

@@ -17,11 +17,10 @@ const (
 	leadershipTopic = "river_leadership"
 )
 
-// confirmer takes a notification only as a hint to read the tables, and tells River what the
-// tables say. So only who may write to the tables can cancel a job or pause the queue. No
-// notification makes a leader resign, because no table says that it should. The confirmer also
-// reads them every few seconds without a hint, since notifications may be lost. River calls it from one
-// goroutine at a time.
+// confirmer takes a notification only as a hint to read the tables, and tells River what the tables
+// say. So only a role that may write to the tables can cancel a job or pause the queue. No notification
+// makes a leader resign, because no table says that it should. The confirmer also reads them every few
+// seconds without a hint, since notifications may be lost. River calls it from one goroutine at a time.
 type confirmer struct {
 	riverdriver.Listener
 	replica   Replica

@@ -15,8 +15,8 @@ import (
 
 const (
 	// A replica has a connection to listen on and one on which a run deletes. Where it got fewer than it takes,
-	// its tables are inspected on the second one too. All else is done over
-	// its pool, of leastPool to mostPool connections; an idle replica's pool holds fewer.
+	// its tables are inspected on the second one too. Everything else is done over its pool, of leastPool to
+	// mostPool connections; an idle replica's pool holds fewer.
 	ownConnections = 2
 	leastPool      = 2
 	mostPool       = 4

@@ -35,8 +35,8 @@ func rankOf(scheduled, begun, starved bool) rank {
 	}
 }
 
-// rankInSQL is rankOf for a row of river_job named job, of which nothing is known about
-// how long it has waited.
+// rankInSQL is rankOf for a row of river_job named job. It does not know for how long that run has
+// waited.
 const rankInSQL = `(
 	CASE WHEN job.args ? 'tick' THEN 3 ELSE 1 END
 	+ CASE WHEN job.metadata -> 'output' -> 'cutoff' IS NULL THEN 1 ELSE 0 END)`

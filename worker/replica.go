@@ -120,8 +120,8 @@ func (r Replica) Run(ctx context.Context) error {
 	defer watch.Wait()
 	defer unwatch()
 
-	// Whoever called for one run waits for a database that takes no writes as long as for one that is
-	// not there.
+	// A replica for one run waits for a database that takes no writes as long as for one that is not
+	// there.
 	var given <-chan time.Time
 	if r.once {
 		given = time.After(cmp.Or(r.StartPatience, startPatience))

@@ -7,9 +7,9 @@ import (
 	"github.com/siltgate/siltgate/internal/outage"
 )
 
-// riverLogger makes River's log a part of ours. What River logs at Info is Debug here, because we
-// write one line per run. So is what fails while the database is lost, because the outage has a
-// line of its own.
+// riverLogger makes River's log a part of ours. Lines that River logs at Info are Debug here,
+// because we write one line per run. So are failures while the database is lost, because the outage
+// has a line of its own.
 func riverLogger(log *slog.Logger, monitor *outage.Monitor) *slog.Logger {
 	return slog.New(demoted{log.Handler(), monitor}).With("component", "river")
 }

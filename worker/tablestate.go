@@ -25,7 +25,7 @@ type tableState struct {
 	WorkMS      int64  `json:"work_ms"`
 	Held        string `json:"held"`
 
-	// Of a pattern: how many tables it matches, and the worst of them.
+	// For a pattern: how many tables it matches, and the worst of them.
 	Matched *int64 `json:"matched,omitempty"`
 	Worst   string `json:"worst,omitempty"`
 }

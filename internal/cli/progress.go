@@ -75,7 +75,7 @@ func (p *progress) live(run jobs.Run, result jobs.Result, now time.Time) string 
 	if r := rateOf(result); r >= 1 {
 		rate = number(int64(r)) + "/s"
 	}
-	// What is the least important goes first where there is no room for all.
+	// Where there is no room for all parts, the least important one goes first.
 	parts := []string{first, rate, left, by, duty}
 	optional := []int{4, 3, 1, 2}
 	if late {

@@ -77,7 +77,7 @@ func withLibpq(text string, given environment) (full string, added []string) {
 	case !isURL:
 		return strings.Join(append(settings, text), " "), added
 	}
-	// Of a parameter given twice the last counts.
+	// If a parameter is given twice, the last one counts.
 	base, query, _ := strings.Cut(text, "?")
 	if query != "" {
 		settings = append(settings, query)

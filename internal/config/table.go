@@ -50,8 +50,8 @@ func (l *loader) tables(own string) []purge.Table {
 	}
 	var tables []purge.Table
 	for i, n := range numbers {
-		// A gap is more often a slip than a wish, and what stands behind it would be read by
-		// nobody: the environment's package stops there.
+		// A gap in the numbers is more often a slip than a wish: the environment's package stops
+		// there, and nobody would read the variables behind it.
 		if n != i && (i == 0 || numbers[i-1] == i-1) {
 			l.refuse(tablePrefix(n)+"NAME", fmt.Sprintf("want tables numbered from 0 without a gap, this one %d", i))
 		}

@@ -2,9 +2,9 @@
 // that goes on using them, on a private Postgres; three replicas, each a process of its own;
 // a leader that is killed; a run asked for by SQL.
 //
-// What it says it has measured, and what it claims at the end it has checked by SQL: one
-// claim that does not hold fails it. However it ends, nothing of it remains: it stops what
-// it started, also when interrupted, and small guard processes do so when it is killed.
+// It measures what it says, and checks by SQL what it claims at the end: one claim that does not
+// hold fails it. However it ends, it leaves nothing behind: it stops what it started, also when
+// interrupted, and small guard processes do so when it is killed.
 package demo
 
 import (

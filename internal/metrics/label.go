@@ -41,7 +41,7 @@ func waits() []string {
 	return []string{"archiver", "paused", resting, "slot", "standby", "turn", other}
 }
 
-// waitOf is the label of a sentence that says what a run waits for; empty of none.
+// waitOf is the label of a sentence that says what a run waits for; empty if there is none.
 func waitOf(sentence string) string {
 	for start, reason := range map[string]string{
 		"archiv": "archiver", "pause": "paused", "rest": resting, "slot ": "slot", "standby ": "standby", "the turn": "turn",

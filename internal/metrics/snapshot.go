@@ -43,8 +43,8 @@ type atWork struct {
 	Pace    pace
 }
 
-// pace is what the run has recorded of it. Anyone may have inserted it: what is not as it
-// should be is left out.
+// pace is what the run has recorded of it. Anyone may have inserted the run, so values that are not
+// as they should be are left out.
 type pace struct {
 	Duty       *float64   `json:"duty"`
 	FinishBy   *time.Time `json:"finish_by"`

@@ -13,8 +13,8 @@ import (
 
 // Dropped is what a run has done with whole partitions of a table.
 type Dropped struct {
-	// Partitions counts those that were dropped; of a dry run, those that would be. Rows is about how
-	// many rows they had, by the statistics: nobody has counted them.
+	// Partitions counts those that were dropped; in a dry run, those that would be dropped. Rows is
+	// about how many rows they had, by the statistics: nobody has counted them.
 	Partitions int64 `json:"partitions,omitempty"`
 	Rows       int64 `json:"rows,omitempty"`
 

@@ -69,9 +69,9 @@ func (c condition) certainBefore() time.Time {
 }
 
 // wholes lists the partitions that may be dropped at a cutoff, the earliest first. The bounds of such a
-// partition prove that all its rows are dead at the cutoff. The newest partition is never listed. Nor
-// is one that has something else attached: a trigger or a publication would not learn of the drop, and
-// a view that reads the partition would stand in its way.
+// partition prove that all its rows are dead at the cutoff. It never lists the newest partition, nor
+// one that has something else attached: a trigger or a publication would not learn of the drop, and a
+// view that reads the partition would stand in its way.
 func (r *reader) wholes(ctx context.Context, e *examined, cutoff time.Time) ([]whole, error) {
 	c, found := byDate(e.conditionsOf(cutoff))
 	if !found {

@@ -15,7 +15,7 @@ const (
 	mostProbed = 50
 
 	// mostBlocks is how many blocks of a table are read to find that nothing in it is dead, and
-	// mostBlocksAtOnce how many one statement reads. A table with more is worth a look of its own.
+	// mostBlocksAtOnce how many one statement reads. A larger table is examined by itself.
 	mostBlocks       = 256
 	mostBlocksAtOnce = 1024
 )
@@ -29,8 +29,8 @@ type plain struct {
 }
 
 // idle says of which tables all rows are alive, for many at once: most tables of a pattern have
-// nothing to do at most runs. Only plain and small tables are looked into. The others, and whatever
-// cannot be told now, are left to a look of their own.
+// nothing to do at most runs. Only plain and small tables are looked into. The others are examined
+// one by one later, and so are tables that are locked now.
 func (w *patternWalk) idle(ctx context.Context, chunk []match) (map[uint32]bool, error) {
 	idle := map[uint32]bool{}
 	if w.DryRun {
@@ -71,8 +71,8 @@ func (w *patternWalk) idle(ctx context.Context, chunk []match) (map[uint32]bool,
 	return idle, probe()
 }
 
-// idleInParts is idle for a tenth of the tables at a time, so that a table that is locked, or a catalog that is not
-// in memory, costs few of the others a look of their own.
+// idleInParts is idle for a tenth of the tables at a time, so that a locked table, or a catalog that is not in
+// memory, makes only few of the others be examined one by one.
 func (w *patternWalk) idleInParts(ctx context.Context, chunk []match, idle map[uint32]bool) error {
 	if len(chunk) == 1 {
 		return nil
@@ -134,7 +134,7 @@ func (w *patternWalk) busyAmong(ctx context.Context, group []plain) ([]int32, er
 		fmt.Fprintf(s, "SELECT %d WHERE EXISTS (SELECT FROM ONLY %s AS t WHERE t.ctid OPERATOR(pg_catalog.>=) '(0,0)'::pg_catalog.tid\n  AND %s)",
 			i, p.name, h.dead(s))
 	}
-	// Such a statement is not seen again: it is not worth to be prepared.
+	// Such a statement is not executed again, so it is not prepared.
 	rows, err := w.Session.conn.Query(ctx, s.String(), append([]any{pgx.QueryExecModeExec}, s.args...)...)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,8 @@ func (w *patternWalk) busyAmong(ctx context.Context, group []plain) ([]int32, er
 	return pgx.CollectRows(rows, pgx.RowTo[int32])
 }
 
-// plain finds the tables among some to which nothing applies that a table has to be examined for.
+// plain finds those of the tables that need no examination: nothing in the catalog could refuse
+// them.
 func (r *reader) plain(ctx context.Context, chunk []match) ([]plain, error) {
 	a, err := r.account(ctx)
 	if err != nil {

@@ -14,7 +14,7 @@ type Inspection struct {
 	// if there is none.
 	Table, Title string
 
-	// OID is the table's in the catalog; 0 if there is none, and of a pattern.
+	// OID is the table's in the catalog; 0 if there is none, and for a pattern.
 	OID uint32
 
 	// Matched is how many tables the pattern matches. Nil: the table is named.

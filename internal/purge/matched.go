@@ -55,7 +55,7 @@ type Matched struct {
 	Held      int64  `json:"held,omitempty"`
 	FirstHeld string `json:"first_held,omitempty"`
 
-	// Worst is the table that most should be looked at. Nil: in none there was anything to do.
+	// Worst is the table that needs attention most. Nil: no table had anything to do.
 	Worst *Worst `json:"worst,omitempty"`
 }
 

@@ -40,7 +40,7 @@ func (r *slice) choosePlan(ctx context.Context, h heap, estimate int64) (string,
 // worthListing is up to how many dead rows a list is cheaper than a sweep.
 func (h heap) worthListing() int64 { return max(victimsPerBlock*h.blocks, fewVictims) }
 
-// plan records the plan of one more heap.
+// recordPlan records the plan of one more heap.
 func (t *TableProgress) recordPlan(name string) {
 	switch t.Plan {
 	case "", name:

@@ -157,7 +157,7 @@ func (c condition) expiry(s *statement) string {
 			passed[i] = m.instant(s)
 			continue
 		}
-		// What is far in the future may be no instant that Postgres has.
+		// A date far in the future may be none that Postgres can hold.
 		passed[i] = "CASE WHEN " + m.before(s, c.cutoff) + " THEN " + m.instant(s) + " END"
 	}
 	if len(passed) == 1 {
@@ -185,7 +185,7 @@ func (c condition) isDone(s *statement) string {
 func (c condition) keeps(s *statement) string {
 	switch {
 	case c.keepUntil != nil:
-		// Not `before` turned round: NULL does not keep, and infinity does.
+		// This is not the opposite of `before`: NULL does not keep a row, and infinity does.
 		return "(" + c.keepUntil.sql() + " IS NOT NULL AND NOT COALESCE(" + c.keepUntil.before(s, c.cutoff) + ", false))"
 	case c.keep == nil:
 		return ""

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// rights is what the current role may do with a relation, of what a run does.
+// rights says which of a run's operations the current role may do with a relation.
 type rights struct {
 	Object
 

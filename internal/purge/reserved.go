@@ -2,7 +2,7 @@ package purge
 
 import "strings"
 
-// reserved refuses tables of which no row is anybody's to delete: the server's catalog, from which a
+// reserved refuses tables from which nobody may delete rows: the server's catalog, from which a
 // superuser may delete, and Siltgate's own tables, which say which ticks ran.
 func reserved(t Table, o Object) []Finding {
 	var problem string

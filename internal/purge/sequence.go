@@ -39,7 +39,8 @@ func (r *slice) childrenFirst(ctx context.Context) ([]Table, error) {
 	return arranged, nil
 }
 
-// places are the indexes of the run's tables by their OIDs, of a pattern those of all tables that it matches.
+// places are the indexes of the run's tables by their OIDs, and for a pattern those of all tables that it
+// matches.
 func (r *slice) places(ctx context.Context) (map[uint32]int, error) {
 	places := map[uint32]int{}
 	var named []Table

@@ -61,7 +61,7 @@ func (p *Progress) shares(most int64) []int64 {
 		open = below
 	}
 	for k, i := range open {
-		// What cannot be divided goes to the first ones.
+		// The remainder goes to the first ones.
 		shares[i] = (left + int64(len(open)-1-k)) / int64(len(open))
 	}
 	return shares

@@ -78,7 +78,7 @@ func (t Table) doneColumns() string {
 	return strings.Join(distinct(names), ", ")
 }
 
-// distinct leaves out what came before.
+// distinct leaves out texts that came before.
 func distinct(names []string) []string {
 	var all []string
 	seen := map[string]bool{"": true}

@@ -37,8 +37,8 @@ type Table struct {
 	Columns      []Column
 }
 
-// Tables reads all tables but those of Postgres, of extensions and of the schemas left out.
-// Of a partitioned table it is the whole.
+// Tables reads all tables but those of Postgres, of extensions and of the schemas left out. A
+// partitioned table counts as one.
 func Tables(ctx context.Context, db Querier, except ...string) ([]Table, error) {
 	rows, err := db.Query(ctx, `
 		WITH RECURSIVE type (oid, base) AS (
