@@ -72,7 +72,7 @@ func (s *Session) walSignals(ctx context.Context) (walSignals, error) {
 		SELECT
 			r.slot_name::pg_catalog.text,
 			coalesce(r.wal_status, 'reserved'),
-			coalesce(r.safe_wal_size, -1),
+			coalesce(r.safe_wal_size, '-1'::pg_catalog.int8),
 			greatest(
 				pg_catalog.pg_size_bytes(pg_catalog.current_setting('max_slot_wal_keep_size')) OPERATOR(pg_catalog./) ` + fmt.Sprint(littleShare) + `,
 				pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')) OPERATOR(pg_catalog.*) ` + fmt.Sprint(littleSegments) + `)
