@@ -36,7 +36,9 @@ snapshot: release-files ## Build the archives of a release into .release, unsign
 		mkdir -p $$dir/man; \
 		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} \
 			go build -trimpath -ldflags '$(LDFLAGS)' -o $$dir/siltgate .; \
-		cp -r LICENSE README.md CHANGELOG.md .env.example .release/completions $$dir; \
+		tar -cf - LICENSE README.md CHANGELOG.md .env.example deploy/prometheus/alerts.yaml \
+			deploy/grafana/siltgate.json deploy/systemd/siltgate* | tar -C $$dir -xf -; \
+		cp -r .release/completions $$dir; \
 		cp .release/siltgate.1 $$dir/man; \
 		tar -C .release -czf $$dir.tar.gz $$(basename $$dir); \
 		rm -r $$dir; \

@@ -13,16 +13,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// commandsOfTheDocs are those of the block of docs/deploy.md that a test holds, each as its words.
-func commandsOfTheDocs(t *testing.T) [][]string {
+// blockOfTheDocs is the block of docs/deploy.md that a test holds.
+func blockOfTheDocs(t *testing.T) string {
 	t.Helper()
 	page, err := os.ReadFile(root + "/docs/deploy.md")
 	require.NoError(t, err)
 	_, block, found := strings.Cut(string(page), "<!-- held by "+t.Name()+" -->\n```sh\n")
 	require.True(t, found)
 	block, _, _ = strings.Cut(block, "```")
+	return block
+}
+
+// commandsOfTheDocs are those of that block, each as its words.
+func commandsOfTheDocs(t *testing.T) [][]string {
+	t.Helper()
 	var all [][]string
-	for line := range strings.Lines(block) {
+	for line := range strings.Lines(blockOfTheDocs(t)) {
 		all = append(all, strings.Fields(line))
 	}
 	require.Greater(t, len(all), 4)
@@ -138,4 +144,29 @@ func TestTheCommandsOfTheDocsFitTheComposeFile(t *testing.T) {
 			}), command)
 		}
 	}
+}
+
+// Nothing is signed here: what the commands name has to be what the release makes.
+func TestTheCommandsThatVerifyAReleaseFitWhatItSigns(t *testing.T) {
+	r := readRelease(t)
+	block := strings.ReplaceAll(blockOfTheDocs(t), "\\\n  ", "")
+	sums := r.Checksum.Name
+	named := strings.NewReplacer("${artifact}", sums)
+	require.Equal(t, "checksum", r.Signs[0].Artifacts)
+	require.Contains(t, block, "cosign verify-blob "+sums+
+		" --signature "+named.Replace(r.Signs[0].Signature)+" --certificate "+named.Replace(r.Signs[0].Certificate)+" ")
+	require.Contains(t, block, "sha256sum --check --ignore-missing "+sums+"\n")
+
+	deployment, err := os.ReadFile(root + "/deploy/kubernetes/base/deployment.yaml")
+	require.NoError(t, err)
+	_, version, _ := strings.Cut(string(deployment), "image: ghcr.io/siltgate/siltgate:")
+	version, _, _ = strings.Cut(version, "\n")
+	require.Contains(t, block, "cosign verify "+strings.ReplaceAll(r.Manifests[0].Name, "{{ .Version }}", version)+" ")
+
+	// Who signs is the workflow, by the tag that started it.
+	workflow, path, _ := strings.Cut(block, "https://github.com/siltgate/siltgate/")
+	require.Equal(t, "workflow=", workflow)
+	path, _, _ = strings.Cut(path, "\n")
+	require.FileExists(t, root+"/"+path)
+	require.Equal(t, 2, strings.Count(block, "--certificate-identity $workflow@refs/tags/v"+version+" "))
 }

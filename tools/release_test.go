@@ -1,0 +1,54 @@
+package tools
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// release is what .goreleaser.yaml says, as far as the tests ask.
+type release struct {
+	Archives []struct {
+		Files []any `yaml:"files"`
+	} `yaml:"archives"`
+	Checksum struct {
+		Name string `yaml:"name_template"`
+	} `yaml:"checksum"`
+	Signs []struct {
+		Artifacts   string `yaml:"artifacts"`
+		Signature   string `yaml:"signature"`
+		Certificate string `yaml:"certificate"`
+	} `yaml:"signs"`
+	Manifests []struct {
+		Name string `yaml:"name_template"`
+	} `yaml:"docker_manifests"`
+}
+
+func readRelease(t *testing.T) release {
+	t.Helper()
+	text, err := os.ReadFile(root + "/.goreleaser.yaml")
+	require.NoError(t, err)
+	var r release
+	require.NoError(t, yaml.Unmarshal(text, &r))
+	require.Len(t, r.Archives, 1)
+	require.Len(t, r.Signs, 1)
+	require.Len(t, r.Manifests, 1)
+	return r
+}
+
+func TestASnapshotHasTheFilesOfARelease(t *testing.T) {
+	makefile, err := os.ReadFile(root + "/Makefile")
+	require.NoError(t, err)
+	_, snapshot, _ := strings.Cut(string(makefile), "\nsnapshot:")
+	snapshot, _, _ = strings.Cut(snapshot, "\n.PHONY")
+	for _, file := range readRelease(t).Archives[0].Files {
+		path, ok := file.(string)
+		if !ok { // it is put elsewhere in the archive
+			path = strings.TrimSuffix(file.(map[string]any)["src"].(string), "/*")
+		}
+		require.Contains(t, snapshot, path)
+	}
+}
