@@ -4,7 +4,8 @@ import "time"
 
 // The durations that depend on each other, and on River's and the database's. TestDurationsFitTogether says which of
 // them must be longer than which. A duration of a replica that depends on no other stands where it is used. Those of a
-// run's session are in internal/purge/timing.go.
+// run's session are in internal/purge/timing.go. Durations that SQL has are in the migrations: a rest between two slices
+// lasts ten minutes at most by 00017_clocks.sql. The test reads those too.
 
 // A run works for a slice at a time. A slice ends well before River's timeout, which ends well
 // before River takes the replica for dead: so a killed replica's run is soon rescued.

@@ -2,7 +2,8 @@
 // environment, and how what they return becomes an exit code.
 //
 // Exit codes are 0 for success, 1 when the thing asked for failed, 2 for bad
-// usage or configuration. An error is one readable line on stderr.
+// usage or configuration. An error is one readable line on stderr. How the end of a run becomes one of them
+// is in follow.go, for run --once and enqueue --wait.
 package cli
 
 import (

@@ -12,6 +12,9 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+// mostVictims is how many rows a list may have, at 8 bytes each, and twice that while it is made.
+const mostVictims = 1_000_000
+
 // errTooMany says that there are so many dead rows that a sweep is cheaper than a list.
 var errTooMany = errors.New("more dead rows than are worth listing")
 

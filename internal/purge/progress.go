@@ -270,6 +270,10 @@ func (t *TableProgress) nextPass() bool {
 	return true
 }
 
+// mostRounds is how often dead rows are listed anew, and how many passes a sweep makes. Otherwise rows that are revoked
+// meanwhile could keep a run from ending.
+const mostRounds = 100
+
 // nextRound begins to list dead rows anew, unless the last round deleted none: the next one would not
 // either.
 func (t *TableProgress) nextRound() bool {

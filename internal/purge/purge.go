@@ -183,17 +183,9 @@ func (r *slice) most() int64 {
 
 // begin compares the clocks and, in a run's first slice, fixes the cutoff.
 func (r *slice) begin(ctx context.Context) error {
-	now, ahead, err := r.Session.Now(ctx)
+	now, err := r.compareClocks(ctx)
 	if err != nil {
 		return err
-	}
-	r.ahead = ahead
-	if r.MaxClockSkew > 0 && ahead.Abs() > r.MaxClockSkew {
-		return fmt.Errorf("the database's clock is %s from this replica's: at most %s is allowed, and one of them is wrong",
-			ahead.Round(time.Millisecond), r.MaxClockSkew)
-	}
-	if r.progress.Cutoff.After(now) {
-		return fmt.Errorf("the run's cutoff %s is in the future: the database's clock was set back", r.progress.Cutoff.Format(time.RFC3339))
 	}
 	if r.progress.Cutoff.IsZero() {
 		r.progress.Cutoff = now

@@ -6,19 +6,9 @@ import (
 	"fmt"
 )
 
-const (
-	// mostVictims is how many rows a list may have, at 8 bytes each, and twice that while it is
-	// made.
-	mostVictims = 1_000_000
-
-	// mostLists is how many lists in a row may use up their slice without a deletion. After that
-	// the heap is swept, because a sweep deletes with its first batch.
-	mostLists = 2
-
-	// mostRounds is how often dead rows are listed anew. Otherwise rows that are revoked meanwhile
-	// could keep a run from ending.
-	mostRounds = 100
-)
+// mostLists is how many lists in a row may use up their slice without a deletion. After that the heap is
+// swept, because a sweep deletes with its first batch.
+const mostLists = 2
 
 // purgeHeap works on one heap, from the table's position if that is in it.
 func (r *slice) purgeHeap(ctx context.Context, h heap, t *TableProgress) error {

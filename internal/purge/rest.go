@@ -66,6 +66,3 @@ func (r *slice) takeRest(ctx context.Context) error {
 	r.rest, r.progress.WaitingFor = 0, ""
 	return err
 }
-
-// clock is the database's.
-func (r *slice) clock() time.Time { return time.Now().Add(r.ahead).UTC() }

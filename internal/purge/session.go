@@ -202,16 +202,6 @@ func awaitEnd(ctx context.Context, conn *pgconn.PgConn) {
 	_, _ = io.Copy(io.Discard, conn.Conn()) // the server closes the connection when the session has ended
 }
 
-// Now reads the database's clock, and how far it is ahead of this process's.
-func (s *Session) Now(ctx context.Context) (now time.Time, ahead time.Duration, err error) {
-	asked := time.Now()
-	if err := s.reads.QueryRow(ctx, `SELECT pg_catalog.clock_timestamp()`).Scan(&now); err != nil {
-		return now, 0, fmt.Errorf("read the database's clock: %w", err)
-	}
-	answered := time.Now()
-	return now.UTC(), now.Sub(asked.Add(answered.Sub(asked) / 2)), nil
-}
-
 // lost reports whether the connection, and with it the right to delete, is gone.
 func (s *Session) lost() bool { return s.conn.IsClosed() }
 

@@ -3,6 +3,10 @@
 // Whoever may see the page sees everything in the schema, which holds no token. The page changes
 // something only for a request that has the password and comes from the page itself. Without a
 // password it only shows, and only to this machine. These rules hold for River UI too.
+//
+// verdict.go has the sentence at the top, which says whether somebody has to act; late.go when a table's dead rows are
+// there for too long; work.go the run at work; tables.go the tables; chart.go the days; action.go the buttons; access.go
+// who may press them; river.go River UI. reading.go reads all that from the schema, and overview.go puts it together.
 package ui
 
 import (
