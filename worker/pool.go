@@ -25,9 +25,6 @@ const (
 	// there are enough.
 	Connections     = ownConnections + leastPool
 	mostConnections = ownConnections + mostPool
-
-	// connectTimeout applies where the URL gives none.
-	connectTimeout = 10 * time.Second
 )
 
 // newPool makes the replica's pool, of so many connections at most. Each connection names the
@@ -50,9 +47,6 @@ func (r Replica) newPool(ctx context.Context, connections int) (*pgxpool.Pool, e
 	// River asks every few seconds: a connection that just worked needs no ping.
 	config.ShouldPing = func(_ context.Context, params pgxpool.ShouldPingParams) bool {
 		return params.IdleDuration > time.Minute
-	}
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -14,18 +14,12 @@ import (
 	"github.com/siltgate/siltgate/internal/session"
 )
 
-// connectTimeout applies where the URL gives none.
-const connectTimeout = 10 * time.Second
-
 // connect opens the one connection of a command, which finds nothing by name but what is
 // built in. A pool that lends connections by transaction is refused.
 func connect(ctx context.Context, c config.Config) (*pgx.Conn, error) {
 	config := c.Database.ConnConfig()
 	if err := c.Database.Refresh(ctx, config); err != nil {
 		return nil, err
-	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = connectTimeout
 	}
 	if err := outage.CheckPooling(ctx, c.Database.PoolConfig()); err != nil {
 		return nil, err

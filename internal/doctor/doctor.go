@@ -97,9 +97,6 @@ type Doctor struct {
 // lookTimeout is how long one statement of the doctor's may take.
 const lookTimeout = 10 * time.Second
 
-// connectTimeout applies where the URL gives none.
-const connectTimeout = 10 * time.Second
-
 // examination is one look at a database.
 type examination struct {
 	Doctor
@@ -145,9 +142,6 @@ func (e *examination) connect(ctx context.Context) (*pgx.Conn, error) {
 	c := e.Config.Database.ConnConfig()
 	if err := e.Config.Database.Refresh(ctx, c); err != nil {
 		return nil, err
-	}
-	if c.ConnectTimeout == 0 {
-		c.ConnectTimeout = connectTimeout
 	}
 	session.Pin(c)
 	conn, err := pgx.ConnectConfig(ctx, c)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -90,9 +89,6 @@ func CheckPooling(ctx context.Context, config *pgxpool.Config) error {
 	return err
 }
 
-// connectTimeout applies where the URL gives none.
-const connectTimeout = 10 * time.Second
-
 // connect makes a connection as a pool would.
 func connect(ctx context.Context, pool *pgxpool.Config) (*pgx.Conn, error) {
 	config := pool.ConnConfig.Copy()
@@ -101,9 +97,7 @@ func connect(ctx context.Context, pool *pgxpool.Config) (*pgx.Conn, error) {
 			return nil, fmt.Errorf("connect to the database: %w", err)
 		}
 	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = connectTimeout
-	}
+	session.Limit(config)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)

@@ -48,28 +48,9 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 			tn.nspname,
 			tc.relname,
 			c.relkind OPERATOR(pg_catalog.=) 'p'::pg_catalog."char",
-			ARRAY(
-				SELECT a.attname::pg_catalog.text
-				FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
-				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid
-					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
-				ORDER BY key.place
-			),
-			ARRAY(
-				SELECT a.attname::pg_catalog.text
-				FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS key (attnum, place)
-				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.confrelid
-					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
-				ORDER BY key.place
-			),
-			ARRAY(
-				SELECT a.attname::pg_catalog.text
-				FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (attnum, place)
-				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid
-					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
-				WHERE `+columnIsSet+`
-				ORDER BY key.place
-			),
+			`+keyColumns("k.conkey", "k.conrelid", "true")+`,
+			`+keyColumns("k.confkey", "k.confrelid", "true")+`,
+			`+keyColumns("k.conkey", "k.conrelid", columnIsSet)+`,
 			ARRAY(
 				SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)
 				FROM pg_catalog.unnest(k.conpfeqop) WITH ORDINALITY AS key (operator, place)
@@ -103,6 +84,18 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 		return nil, fmt.Errorf("read foreign keys to it: %w", err)
 	}
 	return keys, nil
+}
+
+// keyColumns is SQL for the names of those of a key's columns on one side that fit a condition, in the key's order.
+func keyColumns(numbers, relation, which string) string {
+	return `ARRAY(
+				SELECT a.attname::pg_catalog.text
+				FROM pg_catalog.unnest(` + numbers + `) WITH ORDINALITY AS key (attnum, place)
+				JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) ` + relation + `
+					AND a.attnum OPERATOR(pg_catalog.=) key.attnum
+				WHERE ` + which + `
+				ORDER BY key.place
+			)`
 }
 
 // keyIndexed is SQL for: an index finds the rows that refer through key k.

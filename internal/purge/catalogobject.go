@@ -33,24 +33,8 @@ func (c catalog) objects(ctx context.Context, oids []uint32) ([]Object, error) {
 			), ''::pg_catalog.text),
 			pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL,
 			c.relrowsecurity AND pg_catalog.row_security_active(c.oid),
-			ARRAY(
-				SELECT w.rulename::pg_catalog.text
-				FROM pg_catalog.pg_rewrite AS w
-				WHERE c.relhasrules
-					AND w.ev_class OPERATOR(pg_catalog.=) c.oid
-					AND w.ev_type OPERATOR(pg_catalog.=) '4'::pg_catalog."char"
-					AND w.ev_enabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
-				ORDER BY 1
-			),
-			ARRAY(
-				SELECT w.rulename::pg_catalog.text
-				FROM pg_catalog.pg_rewrite AS w
-				WHERE c.relhasrules
-					AND w.ev_class OPERATOR(pg_catalog.=) c.oid
-					AND w.ev_type OPERATOR(pg_catalog.=) '2'::pg_catalog."char"
-					AND w.ev_enabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
-				ORDER BY 1
-			),
+			`+rulesOn("4")+`,
+			`+rulesOn("2")+`,
 			ARRAY(
 				SELECT g.tgname::pg_catalog.text
 				FROM pg_catalog.pg_trigger AS g
@@ -82,6 +66,19 @@ func (c catalog) objects(ctx context.Context, oids []uint32) ([]Object, error) {
 	}
 	slices.SortFunc(objects, func(a, b Object) int { return place[a.OID] - place[b.OID] })
 	return objects, nil
+}
+
+// rulesOn is SQL for the names of the rewrite rules of relation c that are on for an event.
+func rulesOn(event string) string {
+	return `ARRAY(
+				SELECT w.rulename::pg_catalog.text
+				FROM pg_catalog.pg_rewrite AS w
+				WHERE c.relhasrules
+					AND w.ev_class OPERATOR(pg_catalog.=) c.oid
+					AND w.ev_type OPERATOR(pg_catalog.=) '` + event + `'::pg_catalog."char"
+					AND w.ev_enabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
+				ORDER BY 1
+			)`
 }
 
 // distributed notes which of the relations are Citus's.

@@ -28,10 +28,21 @@ import (
 // discardTimeout bounds how long a connection that is to be closed is waited for.
 const discardTimeout = time.Second
 
+// connectTimeout is how long a connection may take to be made if the connection string does not say.
+const connectTimeout = 10 * time.Second
+
+// Limit bounds how long a connection may take to be made.
+func Limit(config *pgx.ConnConfig) {
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+}
+
 // Pin sets up each connection that is made from config before any other statement, its search_path
-// first. Behind a pool that lends sessions by transaction the settings would reach the application
+// first, and calls Limit. Behind a pool that lends sessions by transaction the settings would reach the application
 // too: look for such a pool before.
 func Pin(config *pgx.ConnConfig) {
+	Limit(config)
 	validate := config.ValidateConnect
 	config.ValidateConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
 		results, err := conn.Exec(ctx, settings(conn.ParameterStatus("server_version"))).ReadAll()
