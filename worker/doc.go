@@ -52,7 +52,7 @@
 //	running    its last attempt failed         discarded   run.go: fail, conclude
 //	running    it is cancelled                 cancelled   watch.go ends the slice, then run.go: conclude
 //	running    its tables are gone through     completed   run.go: end, conclude (completed or dry_run; held, if a table's
-//	                                                       changed rule would delete much: held.go)
+//	                                                       changed rule would delete much: acceptedrules.go)
 //	running    it reaches a cap                completed   the same (capped); earlier.go: saveStops, for the next run
 //	running    its replica was killed          retryable   River's job rescuer, in the leader; due at once
 //	running    the same, of `run --once`       available   once.go: rescueOnce, in the next such replica

@@ -57,7 +57,7 @@ func (c *cleaner) wakeSetAside(ctx context.Context, left <-chan *river.Event) {
 			continue
 		}
 		if err := c.wakeIfFree(ctx, me); err != nil {
-			c.replica.Log.Debug("it was not seen whether the turn is free: the run looks again in a moment", "job_id", me.job, "error", err)
+			c.replica.Log.Debug("it is not known whether the turn is free: the run asks again in a moment", "job_id", me.job, "error", err)
 		}
 	}
 }

@@ -68,8 +68,8 @@
 //
 //	pattern.go          a name with *: matching.go: its tables; purgepattern.go, matched.go: through all of them;
 //	                    idle.go: many at once that have nothing to delete
-//	trial.go            does a changed rule delete too much: then the table is held
-//	survey.go           what a dry run sees besides: edge.go: the rows around each bound;
+//	held.go             does a changed rule delete too much: then the table is held
+//	survey.go           what a dry run sees besides: edge.go: the rows around each bound; warning.go: which settings look wrong;
 //	                    touched.go: rows of other tables; forecast.go: what a run would meet, by estimates;
 //	                    logrange.go: how much log it would write
 //	droppartition.go    whole partitions are dropped: dropplan.go: which ones; detach.go: the
