@@ -1,4 +1,4 @@
--- Every tick that was given a run. Whoever may insert or change jobs cannot change this table: it needs a
+-- Every tick that was given a run. A role that may insert or change jobs cannot change this table: it needs a
 -- privilege of its own.
 
 -- +goose Up

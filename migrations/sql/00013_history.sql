@@ -167,7 +167,7 @@ SELECT
     END AS waiting_for,
     CASE WHEN job.state = 'cancelled' THEN job.metadata ->> 'siltgate:cancelled_by' END AS cancelled_by
 FROM {schema}.river_job AS job
--- What a job says of itself, anyone may have written.
+-- Anyone may have written what a job says of itself.
 LEFT JOIN {schema}.ticks AS scheduled ON scheduled.job_id = job.id
 CROSS JOIN LATERAL (
     SELECT

@@ -158,7 +158,7 @@ CREATE TRIGGER siltgate_guard_inserted
     FOR EACH ROW
     EXECUTE FUNCTION {schema}.guard_inserted_job();
 
--- Whoever may insert jobs may change their kind as well, because River's own INSERT needs UPDATE of that
+-- A role that may insert jobs may change their kind as well, because River's own INSERT needs UPDATE of that
 -- column. So a job whose kind becomes ours is treated as one that is inserted.
 CREATE TRIGGER siltgate_guard_kind
     BEFORE UPDATE OF kind ON {schema}.river_job

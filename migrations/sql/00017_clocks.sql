@@ -1,5 +1,5 @@
--- River plans by a replica's clock when a run goes on, and by the database's clock how long a leader
--- leads. A replica's clock may be wrong, and the database's may be set back: neither must hold up a run.
+-- River plans the next slice of a run by a replica's clock, and a leader's term by the database's. A
+-- replica's clock may be wrong, and the database's may be set back: neither must hold up a run.
 
 -- +goose Up
 -- +goose StatementBegin

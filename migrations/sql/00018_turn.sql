@@ -1,7 +1,7 @@
 -- One row says whose turn it is to delete; to take the turn needs a privilege on this table. The holder
 -- has an advisory lock on the number nonce for as long as its session lives. (A lock on that number by
--- any other process than pid does not count.) Each batch locks the row and compares the epoch. So who
--- takes the turn waits for the current batch of the former holder, whose next batch fails.
+-- any other process than pid does not count.) Each batch locks the row and compares the epoch. So a
+-- replica that takes the turn waits for the current batch of the former holder, whose next batch fails.
 
 -- +goose Up
 CREATE TABLE {schema}.turn (

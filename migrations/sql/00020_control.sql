@@ -20,7 +20,7 @@ COMMENT ON COLUMN {schema}.pauses.paused_until IS 'When it ends by itself; NULL:
 COMMENT ON COLUMN {schema}.pauses.resumed_by IS 'Who ended it; NULL if it ended by itself.';
 
 -- +goose StatementBegin
--- Whoever may write to River's queue may pause, and needs no privilege on the table of pauses.
+-- A role that may write to River's queue may pause, and needs no privilege on the table of pauses.
 CREATE FUNCTION {schema}.record_pause() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
