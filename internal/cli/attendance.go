@@ -77,8 +77,8 @@ func (a *attendance) note(now time.Time, alone bool) string {
 	return ""
 }
 
-// late says why the wait for a run is given up, or is nil. A timeout of 0 means no timeout; but
-// where no replica runs the wait is given up, as it is for a database that stays away.
+// late says why the wait for a run is given up, or is nil. A timeout of 0 means no timeout. The
+// wait is given up all the same if no replica runs, or if the database stays away.
 func (a *attendance) late(id int64, began time.Time, timeout time.Duration) error {
 	now := time.Now()
 	switch out := timeout > 0 && now.Sub(began) >= timeout; {

@@ -111,7 +111,7 @@ func isSameOrigin(req *http.Request) bool {
 	return err == nil && origin.Host != "" && strings.EqualFold(origin.Host, req.Host)
 }
 
-// clientOf is the address that counts as one client. Of IPv6 it is a network, because a customer
+// clientOf is the address that counts as one client. For IPv6 it is a network, because a customer
 // has a whole one.
 func clientOf(remote string) netip.Addr {
 	port, err := netip.ParseAddrPort(remote)

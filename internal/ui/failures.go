@@ -11,7 +11,8 @@ const (
 	mostFailures  = 10
 	failureWindow = time.Minute
 
-	// mostAllFailures is the same for all clients together, of which an attacker may have many.
+	// mostAllFailures is the same for all clients together, because an attacker may be many of
+	// them.
 	mostAllFailures = 200
 
 	// mostClients is how many clients are remembered.

@@ -40,7 +40,7 @@ type left struct {
 // mostTables is how many are listed.
 const mostTables = 200
 
-// readTables reads siltgate.tables, those first that something is wrong with.
+// readTables reads siltgate.tables, first the tables with which something is wrong.
 func (p *Page) readTables(ctx context.Context) ([]table, error) {
 	rows, _ := p.pool.Query(ctx, `
 		SELECT

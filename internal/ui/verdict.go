@@ -14,8 +14,8 @@ type verdict struct {
 	SaysPause bool // the sentence is that of the pause
 }
 
-// judge says whether all is well. If not, it says the first of these that is wrong: what is bad comes
-// before what is worth a warning, and what concerns the fleet before what concerns one table or run.
+// judge says whether all is well. If not, it says the first thing that is wrong: failures come before
+// warnings, and the fleet comes before one table or run.
 func (o overview) judge() verdict {
 	switch last := o.lastEnded(); {
 	case o.Status.Replicas == 0:
@@ -78,8 +78,8 @@ func (o overview) next() string {
 	return " The next is due in " + between(*o.Status.NextTick, o.Now) + "."
 }
 
-// lastEnded is the latest run that has ended by itself and was to delete: a dry run mends no failure, nor does one
-// that was superseded.
+// lastEnded is the latest run that has ended by itself and was to delete: neither a dry run nor a superseded one
+// mends a failure.
 func (o overview) lastEnded() *jobs.Run {
 	for i := range o.Runs {
 		r := &o.Runs[i]

@@ -9,7 +9,7 @@ import (
 
 // progress is how far the run at work is, how fast it goes and what holds it back.
 type progress struct {
-	Rows, Of int64 // deleted, of a dry run found; and how many there may be
+	Rows, Of int64 // deleted, or found by a dry run; and how many there may be
 	Rate     int64 // rows a second, pauses included; 0: not known
 	Duty     string
 	Forecast *time.Time
@@ -18,8 +18,8 @@ type progress struct {
 	Waiting  string
 }
 
-// progressOf is how far a run is; of none, nothing. Anyone may have inserted its output: what
-// cannot be read is empty.
+// progressOf is how far a run is, and empty if there is no run. Anyone may have inserted its
+// output: values that cannot be read are empty.
 func progressOf(r *jobs.Run) progress {
 	if r == nil {
 		return progress{}

@@ -31,7 +31,7 @@ const (
 	Connections = 16
 )
 
-// Of a hundred requests, these many are of each kind; the others are lookups.
+// So many of a hundred requests are of each kind; the others are lookups.
 const (
 	rotations = 25
 	logOuts   = 3

@@ -68,8 +68,8 @@ type Outcome struct {
 	Failed  int64 // statements that failed and were tried again
 	Capped  bool  // it reached the time limit
 
-	// Of Siltgate alone: the plan, the recorded result, and how long after the
-	// request the run began, by the database's clock.
+	// For Siltgate alone: the plan, the recorded result, and how long after the request the run
+	// began, by the database's clock.
 	Plan   string
 	Result *Result
 	Delay  time.Duration
