@@ -35,10 +35,10 @@ type follower struct {
 	id     int64
 	own    bool // this process is a replica, for this run
 
-	timeout  time.Duration // 0: none
-	replicas attendance
-	failed   int    // the last attempt whose failure was shown
-	waits    string // the last line about what the run waits for
+	timeout time.Duration // 0: none
+	fleet   fleetStatus
+	failed  int    // the last attempt whose failure was shown
+	waits   string // the last line about what the run waits for
 }
 
 // follow shows a run's progress until it ends, then its result.
@@ -57,7 +57,7 @@ func (p *program) follow(ctx context.Context, f *follower) error {
 		run, err := f.await(waiting, draw.note)
 		if err != nil {
 			draw.end()
-			if late := f.replicas.late(f.id, began, f.timeout); ctx.Err() == nil && waiting.Err() != nil && late != nil {
+			if late := f.fleet.late(f.id, began, f.timeout); ctx.Err() == nil && waiting.Err() != nil && late != nil {
 				return late
 			}
 			return err
@@ -76,7 +76,7 @@ func (p *program) follow(ctx context.Context, f *follower) error {
 			p.printResult(result)
 			return f.verdict(run, result)
 		}
-		if err := f.replicas.late(f.id, began, f.timeout); err != nil {
+		if err := f.fleet.late(f.id, began, f.timeout); err != nil {
 			draw.end()
 			return err
 		}
@@ -99,7 +99,7 @@ func (f *follower) news(ctx context.Context, run jobs.Run, result jobs.Result) [
 		}
 	}
 	waits := run.Waits()
-	if run.Attempt == 0 || strings.HasPrefix(waits, "waits: paused") { // the replicas' attendance says more
+	if run.Attempt == 0 || strings.HasPrefix(waits, "waits: paused") { // the fleet's status says more
 		waits = ""
 	}
 	if waits != f.waits && waits != "" {
@@ -112,7 +112,7 @@ func (f *follower) news(ctx context.Context, run jobs.Run, result jobs.Result) [
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	idle := slices.Contains([]string{"available", "scheduled", "retryable"}, run.State)
-	return append(lines, f.replicas.readStatus(ctx, f.conn, f.config.Schema, idle)...)
+	return append(lines, f.fleet.readStatus(ctx, f.conn, f.config.Schema, idle)...)
 }
 
 // reasons are why an attempt failed: each table's own, or else the run's.

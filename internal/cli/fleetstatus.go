@@ -13,15 +13,15 @@ import (
 	"github.com/siltgate/siltgate/jobs"
 )
 
-// attendancePatience is longer than a replica that has just been started needs for its first
+// heartbeatPatience is longer than a replica that has just been started needs for its first
 // heartbeat.
-const attendancePatience = 5 * time.Second
+const heartbeatPatience = 5 * time.Second
 
-// attendanceInterval is the time between two readings of the status.
-const attendanceInterval = 2 * time.Second
+// statusInterval is the time between two readings of the status.
+const statusInterval = 2 * time.Second
 
-// attendance tells whether a replica runs that can take the run up, and whether runs are paused.
-type attendance struct {
+// fleetStatus tells whether a replica runs that can take the run up, and whether runs are paused.
+type fleetStatus struct {
 	alone   time.Time // since when no replica was seen; zero: one was
 	told    bool      // that no replica is running
 	paused  string    // why runs are paused; empty: they are not
@@ -30,9 +30,9 @@ type attendance struct {
 }
 
 // readStatus reads the fleet's status, while the run waits, and returns what there is to say.
-func (a *attendance) readStatus(ctx context.Context, conn *pgx.Conn, schema string, waits bool) []string {
+func (a *fleetStatus) readStatus(ctx context.Context, conn *pgx.Conn, schema string, waits bool) []string {
 	now := time.Now()
-	if a.unknown || now.Sub(a.read) < attendanceInterval {
+	if a.unknown || now.Sub(a.read) < statusInterval {
 		return nil
 	}
 	a.read = now
@@ -61,7 +61,7 @@ func (a *attendance) readStatus(ctx context.Context, conn *pgx.Conn, schema stri
 }
 
 // note says once that no replica is running, and once that there is one again.
-func (a *attendance) note(now time.Time, alone bool) string {
+func (a *fleetStatus) note(now time.Time, alone bool) string {
 	switch {
 	case !alone && a.told:
 		a.alone, a.told = time.Time{}, false
@@ -70,7 +70,7 @@ func (a *attendance) note(now time.Time, alone bool) string {
 		a.alone = time.Time{}
 	case a.alone.IsZero():
 		a.alone = now
-	case !a.told && now.Sub(a.alone) >= attendancePatience:
+	case !a.told && now.Sub(a.alone) >= heartbeatPatience:
 		a.told = true
 		return "no replica is running, so the run waits: start one with `siltgate run`"
 	}
@@ -79,7 +79,7 @@ func (a *attendance) note(now time.Time, alone bool) string {
 
 // late says why the wait for a run is given up, or is nil. A timeout of 0 means no timeout. The
 // wait is given up all the same if no replica runs, or if the database stays away.
-func (a *attendance) late(id int64, began time.Time, timeout time.Duration) error {
+func (a *fleetStatus) late(id int64, began time.Time, timeout time.Duration) error {
 	now := time.Now()
 	switch out := timeout > 0 && now.Sub(began) >= timeout; {
 	case !a.alone.IsZero() && (out || timeout == 0 && now.Sub(a.alone) >= followPatience):
