@@ -103,7 +103,7 @@ func (r Replica) errNoTurn() error {
 func (r Replica) claimTurn(ctx context.Context, conn *pgx.Conn, me contender) (purge.Fence, error) {
 	fence := purge.Fence{Table: r.table("turn")}
 	var pid int32
-	if err := conn.QueryRow(ctx, `SELECT pg_catalog.pg_backend_pid()`).Scan(&pid); err != nil {
+	if err := conn.QueryRow(ctx, `SELECT pg_catalog.pg_backend_pid()`, pgx.QueryExecModeExec).Scan(&pid); err != nil {
 		return fence, fmt.Errorf("take the turn: %w", err)
 	}
 	blockers := r.watchBlockers(ctx, pid)
