@@ -17,7 +17,7 @@ const (
 type pacer struct {
 	target    time.Duration // how long one batch should take
 	size      int           // of the next batch, in blocks or rows
-	increment int           // by which size grows after a batch that was a little too fast
+	increment int           // by which size may grow at least after a batch that was too fast
 	minSize   int           // a slow batch makes the next one no smaller than this
 	isolateAt int           // at this size and below, rows that cannot be deleted are isolated one by one
 	maxSize   int
@@ -64,10 +64,10 @@ func (p pacer) after(took time.Duration, how outcome) pacer {
 		p.size /= 2
 	case took > p.target+p.target/4:
 		p.size = int(float64(p.size) * float64(p.target) / float64(took))
-	case took < p.target/2:
-		p.size += max(p.size, p.increment) // far too small, as where the dead rows lie together
 	case took < p.target-p.target/4:
-		p.size += p.increment
+		// As many as would have taken as long as the target, and no more than twice as many.
+		right := float64(p.size) * float64(p.target) / float64(max(took, 1))
+		p.size = int(min(right, float64(p.size+max(p.size, p.increment))))
 	}
 	p.size = min(max(p.size, p.minSize), p.maxSize)
 	return p
