@@ -87,9 +87,6 @@ func (l *loader) checkRule(prefix string, r purge.Rule) {
 	case slices.Contains(r.OnlyValues, "*"):
 		l.refuse(prefix+onlyValues, "want values, as in session,null; a rule for all rows has no ONLY_COLUMN")
 	}
-	if s := l.given[prefix+dropPartitions]; r.Keep != "" && s != "" && s != "false" {
-		l.refuse(prefix+dropPartitions, "want it unset beside KEEP_COLUMN, whose rows would go with the partition")
-	}
 	if r.Keep == "" && r.KeepValues != nil {
 		l.refuse(prefix+keepValues, "want KEEP_COLUMN beside it")
 	}

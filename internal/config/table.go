@@ -49,6 +49,7 @@ func (l *loader) tables(own string) []purge.Table {
 		return defaultTables(own)
 	}
 	var tables []purge.Table
+	dropping := map[int]string{} // the prefix of the entry that has a table's partitions dropped
 	for i, n := range numbers {
 		// A gap in the numbers is more often a slip than a wish: the environment's package stops
 		// there, and nobody would read the variables behind it.
@@ -57,15 +58,23 @@ func (l *loader) tables(own string) []purge.Table {
 		}
 		table := l.table(tablePrefix(n))
 		table.Except = own
-		first := slices.IndexFunc(tables, func(other purge.Table) bool { return table.Name != "" && table.Is(other.String()) })
-		if first < 0 {
+		at := slices.IndexFunc(tables, func(other purge.Table) bool { return table.Name != "" && table.Is(other.String()) })
+		if at < 0 {
+			at = len(tables)
 			tables = append(tables, table)
-			continue
+		} else { // entries of one name are rules of one table
+			tables[at].Rules = append(tables[at].Rules, table.Rules...)
+			tables[at].AllowCascade = tables[at].AllowCascade || table.AllowCascade
+			tables[at].DropPartitions = tables[at].DropPartitions || table.DropPartitions
 		}
-		// Entries of one name are rules of one table.
-		tables[first].Rules = append(tables[first].Rules, table.Rules...)
-		tables[first].AllowCascade = tables[first].AllowCascade || table.AllowCascade
-		tables[first].DropPartitions = tables[first].DropPartitions || table.DropPartitions
+		if table.DropPartitions {
+			dropping[at] = tablePrefix(n)
+		}
+	}
+	for i, table := range tables {
+		if table.DropPartitions && slices.ContainsFunc(table.Rules, func(r purge.Rule) bool { return r.Keep != "" }) {
+			l.refuse(dropping[i]+dropPartitions, "want it unset beside KEEP_COLUMN, whose rows would go with the partition")
+		}
 	}
 	return tables
 }

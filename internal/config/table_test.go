@@ -141,6 +141,18 @@ func TestEntriesOfOneNameAreRulesOfOneTable(t *testing.T) {
 	require.Len(t, load(t, "SILTGATE_TABLES_0_NAME=t", "SILTGATE_TABLES_1_NAME=auth.t", "SILTGATE_TABLES_2_NAME=T").Tables, 3)
 }
 
+func TestNoPartitionOfATableIsDroppedOfWhichAnyEntryKeepsRows(t *testing.T) {
+	t.Parallel()
+	for _, keeping := range []string{"0", "1"} {
+		for _, dropping := range []string{"0", "1"} {
+			require.Equal(t, "SILTGATE_TABLES_"+dropping+"_DROP_PARTITIONS=true: want it unset beside KEEP_COLUMN, whose rows would go with the partition",
+				refusal(t, databaseURL, "SILTGATE_TABLES_0_NAME=t", "SILTGATE_TABLES_1_NAME=public.t",
+					"SILTGATE_TABLES_"+keeping+"_KEEP_COLUMN=kept", "SILTGATE_TABLES_"+dropping+"_DROP_PARTITIONS=true"))
+		}
+	}
+	load(t, "SILTGATE_TABLES_0_NAME=t", "SILTGATE_TABLES_0_KEEP_COLUMN=kept", "SILTGATE_TABLES_1_NAME=u", "SILTGATE_TABLES_1_DROP_PARTITIONS=true")
+}
+
 func TestAGapInTheNumbersOfTablesIsRefused(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "SILTGATE_TABLES_1_NAME=t: want tables numbered from 0 without a gap, this one 0",
