@@ -188,7 +188,10 @@ func (s *Session) worthIndexes(ctx context.Context, h heap, into []string) ([]st
 		}
 		column := pgx.Identifier{r[0].name}.Sanitize()
 		sql := fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %s (%s)", h.name, column)
-		if r[0].isFlag() {
+		switch {
+		case r[0].negated:
+			sql += " WHERE NOT " + column
+		case r[0].isFlag():
 			sql += " WHERE " + column
 		}
 		missing = append(missing, sql)

@@ -19,6 +19,9 @@ type lead struct {
 
 	// condition is SQL that the index serves.
 	condition func(s *statement) string
+
+	// negated is set if it leads to the rows of which a boolean is false.
+	negated bool
 }
 
 // reason is one way for a row to be dead, and the columns of which one leads to all such rows.
@@ -54,15 +57,8 @@ func (c condition) expiryLeads() reason {
 // doneLeads are the columns that lead to rows that are done.
 func (c condition) doneLeads() reason {
 	var leads reason
-	if v := c.done; v != nil {
-		switch {
-		case v.values == nil:
-			leads = append(leads, lead{column: v.column, condition: func(*statement) string { return v.sql() }})
-		case v.kind == textual && slices.Contains([]string{"text", "character varying"}, v.typeName) && !slices.Contains(v.values, nullValue):
-			leads = append(leads, lead{column: v.column, condition: func(s *statement) string {
-				return v.sql() + " OPERATOR(pg_catalog.=) ANY (" + s.arg(v.values) + "::pg_catalog.text[])"
-			}})
-		}
+	if v := c.done; v != nil && v.isIndexable() {
+		leads = append(leads, lead{column: v.column, condition: v.indexed, negated: v.isNegated()})
 	}
 	if m := c.doneAt; m != nil && m.kind != decimal {
 		at := c.cutoff.Add(-c.rule.KeepDone)
@@ -89,13 +85,16 @@ func (l lead) impliedPredicates() []string {
 	if quoted := (pgx.Identifier{name}).Sanitize(); strings.ToLower(name) != name || strings.ContainsAny(name, " -.$") {
 		name = quoted
 	}
-	if l.isFlag() {
+	switch {
+	case l.negated:
+		return []string{"(NOT " + name + ")", "(" + name + " = false)"}
+	case l.isFlag():
 		return []string{name, "(" + name + " = true)"}
 	}
 	return []string{"(" + name + " IS NOT NULL)"}
 }
 
-// isFlag reports whether the lead's rows are those for which the column is true.
+// isFlag reports whether the lead's rows are those for which a boolean is true, or false.
 func (l lead) isFlag() bool { return l.kind == boolean }
 
 // listDead lists rows that a lead leads to, through its index: limit at most, and those of

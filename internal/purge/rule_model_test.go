@@ -72,7 +72,7 @@ func deadInModel(rules []Rule, row ruled) bool {
 				if ruledColumns[r.Keep].kind == boolean && r.KeepValues == nil {
 					return false
 				}
-			case time.Time:
+			case time.Time, int64:
 				at := instantOf(row, r.Keep, r.ExpiresZone, r.ExpiresUnit)
 				if r.KeepValues == nil && (at == nil || !at.Before(ruledCutoff)) {
 					return false

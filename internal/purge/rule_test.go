@@ -35,7 +35,7 @@ var ruledColumns = map[string]column{
 	"life": {name: "life", kind: span}, "seconds": {name: "seconds", kind: integer}, "ratio": {name: "ratio", kind: decimal},
 	"b1": {name: "b1", kind: boolean}, "b2": {name: "b2", kind: boolean},
 	"status": {name: "status", kind: enumerated, typeName: `public."Sta tus"`},
-	"word":   {name: "word", kind: textual}, "code": {name: "code", kind: textual},
+	"word":   {name: "word", kind: textual, typeName: "text"}, "code": {name: "code", kind: textual},
 }
 
 // ruled is a row of the model: what each column holds, as SQL and as it is understood.
@@ -86,55 +86,6 @@ func TestTheRowsThatARuleCallsDeadAreTheModels(t *testing.T) {
 		require.NoError(t, err, s.String())
 		require.ElementsMatch(t, want, got, "%s\n%v", s.String(), s.args)
 	})
-}
-
-func drawRule(t *rapid.T) Rule {
-	some := func(label string, from ...string) string { return rapid.SampledFrom(append(from, "")).Draw(t, label) }
-	grace := func(label string) time.Duration {
-		return rapid.SampledFrom([]time.Duration{0, 0, time.Hour, 30 * 24 * time.Hour}).Draw(t, label)
-	}
-	zone := func(label string) string { return rapid.SampledFrom(zones).Draw(t, label) }
-	r := Rule{ExpiresZone: zone("expires zone"), DoneZone: zone("done zone"), KeepExpired: grace("keep expired")}
-	r.Expires = rapid.SampledFrom([][]string{{"tz1"}, {"ts1"}, {"d1"}, {"n1"}, {"tz1", "tz2"}, {"ts1", "tz1", "d1"}, {"n1", "n2"}, nil}).Draw(t, "expires")
-	r.ExpiresUnit = rapid.SampledFrom([]Unit{Seconds, Milliseconds}).Draw(t, "unit")
-	if len(r.Expires) == 1 {
-		r.Lifetime = some("lifetime", "life", "seconds", "ratio")
-	}
-	r.Done = rapid.SampledFrom([]string{"b1", "b2", "tz2", "ts2", "d2", "n2", "status", "word", "code"}).Draw(t, "done")
-	r.DoneUnit = rapid.SampledFrom([]Unit{Seconds, Milliseconds}).Draw(t, "done unit")
-	switch kind := ruledColumns[r.Done].kind; {
-	case kind == enumerated, kind == textual:
-		choices := [][]string{{"revoked"}, {"revoked", "Redeemed"}}
-		if kind == textual {
-			choices = append(choices, []string{"none of these"})
-		}
-		r.DoneValues = rapid.SampledFrom(choices).Draw(t, "done values")
-	case kind == boolean && rapid.Bool().Draw(t, "inverted"):
-		r.DoneValues = []string{"false"}
-	}
-	if kind := ruledColumns[r.Done].kind; kind == boolean || r.DoneValues != nil {
-		r.DoneSince = some("since", "tz2", "ts2", "d2", "n2")
-	}
-	if r.DoneSince != "" || ruledColumns[r.Done].kind != boolean && r.DoneValues == nil {
-		r.KeepDone = grace("keep done")
-	}
-	if rapid.Bool().Draw(t, "no done") && r.Expires != nil {
-		r.Done, r.DoneValues, r.DoneSince, r.KeepDone = "", nil, "", 0
-	}
-	if r.Only = some("only", "word", "status", "b1", "code"); r.Only != "" {
-		choices := [][]string{{"revoked"}, {"active", "null"}, {"null"}}
-		if ruledColumns[r.Only].kind == boolean {
-			choices = [][]string{{"true"}, {"false", "null"}, {"null"}}
-		}
-		r.OnlyValues = rapid.SampledFrom(choices).Draw(t, "only values")
-	}
-	if rapid.IntRange(0, 3).Draw(t, "keep at all") == 0 {
-		r.Keep = rapid.SampledFrom([]string{"b2", "tz2", "d2", "word", "status"}).Draw(t, "keep")
-		if kind := ruledColumns[r.Keep].kind; kind == textual || kind == enumerated {
-			r.KeepValues = rapid.SampledFrom([][]string{{"*"}, {"active"}, {"null"}}).Draw(t, "keep values")
-		}
-	}
-	return r
 }
 
 func drawRuled(t *rapid.T) ruled {

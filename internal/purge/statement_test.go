@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,39 +17,8 @@ import (
 	"github.com/siltgate/siltgate/internal/golden"
 )
 
-// shapes are tables of every kind of predicate.
-var shapes = map[string]Table{
-	"expires and revoked":  {Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Done: "revoked"}}},
-	"done at":              {Name: "t", Rules: []Rule{{Done: "used_at", KeepDone: time.Hour}}},
-	"revoked only":         {Name: "t", Rules: []Rule{{Done: "revoked"}}},
-	"without zone":         {Name: "t", Rules: []Rule{{Expires: []string{"local"}, Done: "revoked", ExpiresZone: "Europe/Berlin", DoneZone: "Europe/Berlin"}}},
-	"without zone, in UTC": {Name: "t", Rules: []Rule{{Expires: []string{"local"}, ExpiresZone: "UTC", DoneZone: "UTC"}}},
-	"kept until expired":   {Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Done: "revoked", KeepDoneUntilExpired: true}}},
-	"the latest of two":    {Name: "t", Rules: []Rule{{Expires: []string{"expires_at", "absolute"}}}},
-	"a day":                {Name: "t", Rules: []Rule{{Expires: []string{"day"}, Done: "used_at"}}},
-	"seconds since 1970":   {Name: "t", Rules: []Rule{{Expires: []string{"epoch"}, ExpiresUnit: Seconds}}},
-	"its own lifetime":     {Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Lifetime: "seconds", Done: "used_at", KeepDone: time.Hour}}},
-	"values, since":        {Name: "t", Rules: []Rule{{Done: "word", DoneValues: []string{"used", "revoked"}, DoneSince: "used_at", KeepDone: time.Hour}}},
-	"two rules, one kept": {Name: "t", Rules: []Rule{
-		{Expires: []string{"expires_at"}, Only: "word", OnlyValues: []string{"session", "null"}, Keep: "kept"},
-		{Expires: []string{"expires_at"}, Lifetime: "lasting", KeepExpired: time.Hour},
-	}},
-	"odd names, own schema": {Schema: "My Schema", Name: `Refresh"Token`, Rules: []Rule{{Expires: []string{"expiresAt"}, Done: `re"voked`}}},
-}
-
-// shapeColumns are those that the shapes name.
-func shapeColumns() map[string]column {
-	columns := map[string]column{}
-	for name, kind := range map[string]columnKind{
-		"expires_at": timestampWithZone, "absolute": timestampWithZone, "used_at": timestampWithZone, "local": timestampWithoutZone,
-		"revoked": boolean, "expiresAt": timestampWithZone, `re"voked`: boolean,
-		"day": date, "epoch": integer, "lasting": span, "seconds": integer, "word": textual, "status": enumerated, "kept": boolean,
-	} {
-		columns[name] = column{name: name, kind: kind, notNull: name == "absolute", typeName: "text"}
-	}
-	columns["status"] = column{name: "status", kind: enumerated, typeName: `public."Status"`}
-	return columns
-}
+// compared is what each statement that deletes compares besides: the heap's fingerprint and the turn's epoch.
+var compared = regexp.MustCompile(`(?s)\n  AND CASE WHEN \(SELECT (pg_catalog\.concat_ws|turn\.epoch).*::pg_catalog\.bool END`)
 
 func TestStatementsAreThese(t *testing.T) {
 	t.Parallel()
@@ -57,7 +27,14 @@ func TestStatementsAreThese(t *testing.T) {
 	var out strings.Builder
 	add := func(title string, s *statement) {
 		requireQualified(t, s.String())
-		fmt.Fprintf(&out, "-- %s\n%s;\n-- %v\n\n", title, s, s.args)
+		text := s.String()
+		if _, isShape := shapes[strings.Split(title, ":")[0]]; isShape { // what they have in common stands once, below them
+			if strings.HasPrefix(text, "DELETE") {
+				require.Regexp(t, compared, text)
+			}
+			text = compared.ReplaceAllString(text, "")
+		}
+		fmt.Fprintf(&out, "-- %s\n%s;\n-- %v\n\n", title, text, s.args)
 	}
 	for _, name := range sorted(shapes) {
 		table := shapes[name]
@@ -108,13 +85,17 @@ func TestStatementsAreThese(t *testing.T) {
 func TestPlansKeepToTheCtids(t *testing.T) {
 	t.Parallel()
 	const ddl = `
+		CREATE TYPE "Status" AS ENUM ('active', 'used', 'revoked');
 		CREATE TABLE t (id bigint PRIMARY KEY, expires_at timestamptz, local timestamp, used_at timestamptz, revoked boolean,
 			absolute timestamptz NOT NULL DEFAULT now(), day date DEFAULT now(), epoch bigint DEFAULT extract(epoch FROM now()),
-			lasting interval DEFAULT '1 hour', seconds integer DEFAULT 60, word text DEFAULT 'session', kept boolean DEFAULT false)
+			lasting interval DEFAULT '1 hour', seconds integer DEFAULT 60, word text DEFAULT 'session', kept boolean DEFAULT false,
+			active boolean DEFAULT true, status "Status" DEFAULT 'active', code smallint DEFAULT 0, millis bigint DEFAULT extract(epoch FROM now()) * 1000,
+			fraction numeric DEFAULT extract(epoch FROM now()))
 			WITH (autovacuum_enabled = off);
 		CREATE INDEX ON t (expires_at); CREATE INDEX ON t (local); CREATE INDEX ON t (used_at);
 		CREATE INDEX ON t (revoked); CREATE INDEX ON t (id) WHERE revoked;
-		CREATE INDEX ON t (absolute); CREATE INDEX ON t (day); CREATE INDEX ON t (epoch); CREATE INDEX ON t (word)`
+		CREATE INDEX ON t (absolute); CREATE INDEX ON t (day); CREATE INDEX ON t (epoch); CREATE INDEX ON t (word);
+		CREATE INDEX ON t (id) WHERE NOT active; CREATE INDEX ON t (status); CREATE INDEX ON t (code); CREATE INDEX ON t (millis); CREATE INDEX ON t (fraction)`
 	const fill = `INSERT INTO t
 		SELECT n, now() + n * interval '1 s', now(), now(), n % 50 = 0 FROM generate_series(-20000, 20000) AS n`
 	for state, sql := range map[string]string{
@@ -139,13 +120,13 @@ func TestPlansKeepToTheCtids(t *testing.T) {
 			require.NoError(t, s.keepPlans(t.Context(), true))
 			for _, name := range sorted(shapes) {
 				table := shapes[name]
-				if table.Schema != "" {
+				if table.Schema != "" || strings.Contains(name, "whatever case") { // citext may not be installed
 					continue
 				}
 				h := s.only(t, table)
 				leads, err := s.leads(t.Context(), h)
 				require.NoError(t, err)
-				require.NotEmpty(t, leads, name)
+				require.Equal(t, swept[name], leads == nil, name)
 
 				ids := target{rows: rowList{1<<16 + 1, 1<<16 + 2, 3<<16 + 1}}
 				require.Equal(t, "Tid Range Scan", s.scan(t, h.deleteRows(target{from: 8, to: 72})), name)
@@ -251,6 +232,8 @@ func literal(t *testing.T, arg any) string {
 		oid = pgtype.TimestamptzOID
 	case []string:
 		oid = pgtype.TextArrayOID
+	case []int64:
+		oid = pgtype.Int8ArrayOID
 	case uint32:
 		oid = pgtype.OIDOID
 	case []uint32:

@@ -1,6 +1,9 @@
 package purge
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // value is a column that is compared with some values, as text. Without values it is a
 // boolean that is true.
@@ -46,4 +49,49 @@ func (v value) text() string {
 		return "(pg_catalog.trim_scale(" + v.sql() + `::pg_catalog.numeric)::pg_catalog.text COLLATE pg_catalog."C")`
 	}
 	return "(" + v.sql() + `::pg_catalog.text COLLATE pg_catalog."C")`
+}
+
+// isIndexable reports whether an index on the column serves it: see indexed.
+func (v value) isIndexable() bool {
+	if slices.Contains(v.values, nullValue) || slices.Contains(v.values, anyValue) {
+		return false
+	}
+	if v.kind == boolean {
+		return len(v.values) < 2 // else every row that is not NULL
+	}
+	if v.kind == integer {
+		_, are := v.numbers()
+		return are
+	}
+	// Not an enum: where its owner has made an implicit cast, = could mean another operator, and would run that cast.
+	return v.kind == textual && (v.typeName == "text" || v.typeName == "character varying")
+}
+
+// isNegated reports whether the column is a boolean that is to be false.
+func (v value) isNegated() bool { return v.kind == boolean && slices.Contains(v.values, "false") }
+
+// indexed is SQL that an index on the column serves, for the rows that match, and perhaps others.
+func (v value) indexed(s *statement) string {
+	switch {
+	case v.isNegated():
+		return "NOT " + v.sql()
+	case v.kind == boolean:
+		return v.sql()
+	case v.kind == integer:
+		numbers, _ := v.numbers()
+		return v.sql() + " OPERATOR(pg_catalog.=) ANY (" + s.arg(numbers) + "::pg_catalog.int8[])"
+	}
+	return v.sql() + " OPERATOR(pg_catalog.=) ANY (" + s.arg(v.values) + "::pg_catalog.text[])"
+}
+
+// numbers are the values of an integer column, if they are such that a bigint can hold them.
+func (v value) numbers() (numbers []int64, are bool) {
+	for _, given := range v.values {
+		n, err := strconv.ParseInt(given, 10, 64)
+		if err != nil {
+			return nil, false
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, true
 }
