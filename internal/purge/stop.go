@@ -12,8 +12,9 @@ type Stop struct {
 }
 
 // Stopped is where the next run begins in the table. Only a sweep goes on at its block; a list, and
-// rows that refer to each other, begin their heap anew. It is zero if the next run begins at the
-// table's beginning.
+// rows that refer to each other, begin their heap anew: if the run has deleted rows of it, the next
+// one begins with the next heap, or those after it would never have their turn. It is zero if the next run
+// begins at the table's beginning.
 func (t *TableProgress) Stopped() Stop {
 	at := &t.Position
 	var block int64
@@ -23,7 +24,11 @@ func (t *TableProgress) Stopped() Stop {
 	if t.Done || at.Heap == 0 || at.Heap == t.Relation && block == 0 {
 		return Stop{}
 	}
-	return Stop{Relation: t.Relation, Fingerprint: t.Fingerprint, Heap: at.Heap, Block: block}
+	stop := Stop{Relation: t.Relation, Fingerprint: t.Fingerprint, Heap: at.Heap, Block: block}
+	if block == at.From && at.Deleted+at.Earlier > 0 {
+		stop.Heap, stop.Block = at.Heap+1, 0
+	}
+	return stop
 }
 
 // checkStart forgets the start if it is of another table or of other rules.

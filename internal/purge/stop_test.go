@@ -114,6 +114,40 @@ func TestACappedSweepOfPartitionsGoesOnInTheOneWhereItStopped(t *testing.T) {
 	require.Zero(t, db.number(`SELECT count(*) FROM refresh_tokens`))
 }
 
+// Each leaf has more dead rows than a run may delete, always.
+func TestCappedRunsTakeTheLeavesOfAHashInTurns(t *testing.T) {
+	t.Parallel()
+	for plan, ddl := range map[string]string{planSweep: "", planIndex: indexTokens} {
+		t.Run(plan, func(t *testing.T) {
+			t.Parallel()
+			const leaves, most = 4, 10
+			db := newDatabase(t, `CREATE TABLE refresh_tokens (id bigint GENERATED ALWAYS AS IDENTITY, expires_at timestamptz, revoked boolean) PARTITION BY HASH (id)`)
+			for i := range leaves {
+				db.exec(fmt.Sprintf(`CREATE TABLE leaf_%d PARTITION OF refresh_tokens FOR VALUES WITH (MODULUS %d, REMAINDER %[1]d)`, i, leaves))
+			}
+			db.exec(ddl)
+			e := db.engine(tokens)
+			e.MaxRows = most
+			left := func() []string {
+				return db.strings(`SELECT tableoid::regclass || ' ' || count(*) FROM refresh_tokens GROUP BY tableoid ORDER BY tableoid`)
+			}
+			db.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 1000)`)
+			before := left()
+			var stop Stop
+			for range leaves {
+				p, err := e.Run(t.Context(), Request{Tables: e.tables, Earlier: earlierRun(stop)}, Progress{})
+				require.NoError(t, err)
+				require.EqualValues(t, most, p.Deleted())
+				require.Equal(t, plan, p.Tables[0].Plan)
+				stop = p.Tables[0].Stopped()
+			}
+			for i, was := range before {
+				require.NotEqual(t, was, left()[i], "a leaf that had no turn")
+			}
+		})
+	}
+}
+
 func TestARunEndsWhenItHasLastedForAsLongAsItMay(t *testing.T) {
 	t.Parallel()
 	for _, within := range []time.Duration{0, time.Hour} {
