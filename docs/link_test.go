@@ -48,7 +48,7 @@ func TestEveryPageOfTheFolderIsOnTheFrontPage(t *testing.T) {
 	}
 }
 
-// What does not fit there has a page of its own.
+// A subject that does not fit there has a page of its own.
 func TestReadmeHasTwoHundredLinesAtMost(t *testing.T) {
 	t.Parallel()
 	require.LessOrEqual(t, strings.Count(read(t, "../README.md"), "\n"), 200)

@@ -142,7 +142,7 @@ func TestFault28AnUnknownKindIsEndedAndTheQueueFlows(t *testing.T) {
 	require.EqualValues(t, 5, *db.awaitCompleted(db.ask(`{}`)).Deleted)
 }
 
-// Whoever may insert a job may insert its metadata too, where a run keeps where it stands.
+// A role that may insert a job may insert its metadata too, where a run keeps where it stands.
 func TestPromise1AForgedRecordDeletesNoLiveRow(t *testing.T) {
 	t.Parallel()
 	const dead, live = 20, 30

@@ -19,7 +19,7 @@ func TestFault08AFailOverIsWaitedForAndTheRunGoesOn(t *testing.T) {
 	)
 	db := newDatabaseOn(t, pgtest.NewServer(t, localpg.Options{}))
 	standby := pgtest.NewStandby(t, db.server, localpg.Options{})
-	// What the application was told is committed is there after the fail-over.
+	// Rows of which the application was told that they are committed are there after the fail-over.
 	db.exec(`ALTER SYSTEM SET synchronous_standby_names = '*'`)
 	db.exec(`SELECT pg_reload_conf()`)
 	db.fill(dead, live)

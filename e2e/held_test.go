@@ -49,7 +49,7 @@ func TestStoryAChangedRuleIsHeldUntilItIsConfirmed(t *testing.T) {
 	db.fill(expired+revoked, live)
 	db.fillResets(40, 0)
 
-	// Whoever is not revoked would be signed out.
+	// Users whose tokens are not revoked would be signed out.
 	stop = fleetWith(inverted)
 	held := tick("held")
 	tick("held")
@@ -70,7 +70,7 @@ func TestStoryAChangedRuleIsHeldUntilItIsConfirmed(t *testing.T) {
 	stop()
 	require.EqualValues(t, all, db.number(`SELECT count(*) FROM refresh_tokens`))
 
-	// What was meant would delete much as well, and that is right.
+	// The rule that was meant would delete much as well, and that is right.
 	stop = fleetWith(meant)
 	tick("held")
 	require.EqualValues(t, all, db.number(`SELECT count(*) FROM refresh_tokens`))

@@ -38,7 +38,8 @@ func TestFault16AReplicaOnAReadOnlyDatabaseIsNotReadyDoesNotLeadAndComesBack(t *
 		require.True(t, r.running())
 		r.requireOutages(1)
 	}
-	// Whoever led since then has resigned once more, because replicas start River anew after so long.
+	// The replica that led since then has resigned once more, because replicas start River anew after
+	// so long.
 	settled := db.awaitTickAfter(time.Now())
 	db.requirePurged(10)
 	db.requireEveryTickOnce(period, outage{from, settled})

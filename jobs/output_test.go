@@ -20,7 +20,7 @@ import (
 	"github.com/siltgate/siltgate/jobs"
 )
 
-// What real runs record and were given is as the schemas say, and has no field besides.
+// The arguments and outputs of real runs are as the schemas say, and have no other field.
 func TestWhatRunsRecordIsAsTheSchemasSay(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Database(t)

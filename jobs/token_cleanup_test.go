@@ -78,7 +78,7 @@ func FuzzDecodeArgs(f *testing.F) {
 			require.Less(t, len(err.Error()), 1000*(1+bytes.Count(encoded, []byte(":"))), "a message is as short as its fields are few")
 			return
 		}
-		// What was understood is all that was said, and means the same when it is said again.
+		// Arguments are understood as a whole, and mean the same when they are encoded again.
 		var fields map[string]any
 		require.NoError(t, json.Unmarshal(encoded, &fields))
 		for name, value := range fields {

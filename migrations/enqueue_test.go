@@ -30,7 +30,7 @@ func TestEnqueueReturnsTheIdenticalRunThatStillWaits(t *testing.T) {
 	_, err = pool.Exec(t.Context(), `SELECT siltgate.enqueue_token_cleanup(confirm => NULL)`)
 	require.ErrorContains(t, err, "dry_run, full_speed, confirm: want true or false, got NULL")
 
-	// Who asks is known even where it is not said.
+	// The role that asks is known even if it does not say so.
 	var by string
 	require.NoError(t, pool.QueryRow(t.Context(), `SELECT requested_by FROM siltgate.runs WHERE id = $1 AND requested_by = session_user`, all).Scan(&by))
 
@@ -45,7 +45,7 @@ func TestEnqueueReturnsTheIdenticalRunThatStillWaits(t *testing.T) {
 	require.NoError(t, pool.QueryRow(t.Context(), `SELECT scheduled_at <= now() FROM siltgate.river_job WHERE id = $1`, later).Scan(&waits))
 	require.True(t, waits)
 
-	// What is too long is refused where it comes in.
+	// A text that is too long is refused where it comes in.
 	for _, args := range []string{
 		`reason => repeat('x', 1001)`, `requested_by => repeat('x', 100000000)`,
 		`tables => ARRAY['a', repeat('x', 128)]`, `tables => array_fill('refresh_tokens'::text, '{3000}')`,

@@ -28,7 +28,7 @@ func grantsOfTheDocs(t *testing.T, role string) string {
 	return ""
 }
 
-// Who hardens a database takes from PUBLIC what Postgres gives it by default.
+// In a hardened database PUBLIC has lost what Postgres gives it by default.
 func TestFault76TheGrantsOfTheDocsSufficeUnderHardenedDefaults(t *testing.T) {
 	t.Parallel()
 	const insert = `INSERT INTO siltgate.river_job (kind, args) VALUES ('token_cleanup', '{}')`
@@ -69,7 +69,7 @@ func TestFault76TheGrantsOfTheDocsSufficeUnderHardenedDefaults(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, tx.Commit(t.Context()))
 
-			// What the role may update makes no run of what it was not.
+			// No column that the role may update makes a run of another job.
 			var id int64
 			require.NoError(t, conn.QueryRow(t.Context(), `
 				INSERT INTO siltgate.river_job (kind, args, metadata) VALUES ('x', '{}', '{"output":{"outcome":"running"}}') RETURNING id`).Scan(&id))

@@ -116,13 +116,13 @@ func TestFault71ATickIsTheSchedulesAlone(t *testing.T) {
 	require.JSONEq(t, `{"siltgate:refused":"arguments: tick: only the schedule sets it, leave it out"}`, metadata)
 	require.True(t, keyless)
 
-	// Nor may a job of another kind have a tick's key.
+	// A job of another kind may not have a tick's key either.
 	require.NoError(t, conn.QueryRow(t.Context(), `
 		INSERT INTO siltgate.river_job (kind, args, unique_key, unique_states) VALUES ('other', '{}', '\x01', B'11111111')
 		RETURNING args, metadata, unique_key IS NULL`).Scan(&args, &metadata, &keyless))
 	require.True(t, keyless)
 
-	// Whoever may lead may insert a tick's run; whether the tick is its own, the replica sees.
+	// A role that may lead may insert a tick's run; the replica sees whether the tick is its own.
 	require.NoError(t, pool.QueryRow(t.Context(), insert).Scan(&args, &metadata, &keyless))
 	require.JSONEq(t, `{"tick":"2999-01-01T00:00:00Z"}`, args)
 	require.True(t, keyless)

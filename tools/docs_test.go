@@ -163,7 +163,7 @@ func TestTheCommandsThatVerifyAReleaseFitWhatItSigns(t *testing.T) {
 	version, _, _ = strings.Cut(version, "\n")
 	require.Contains(t, block, "cosign verify "+strings.ReplaceAll(r.Manifests[0].Name, "{{ .Version }}", version)+" ")
 
-	// Who signs is the workflow, by the tag that started it.
+	// The workflow signs, by the tag that started it.
 	workflow, path, _ := strings.Cut(block, "https://github.com/siltgate/siltgate/")
 	require.Equal(t, "workflow=", workflow)
 	path, _, _ = strings.Cut(path, "\n")

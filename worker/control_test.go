@@ -204,7 +204,7 @@ func TestPromise11ACancelTakesEffectHoweverItIsAskedFor(t *testing.T) {
 	})
 }
 
-// Of the ticks that fall due while runs are paused each is recorded, and the latest runs.
+// Each tick that falls due while runs are paused is recorded, and the latest one runs.
 func TestTheLatestTickOfAPauseRunsInTheEnd(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

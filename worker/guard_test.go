@@ -31,7 +31,7 @@ func TestARunWithOddMetadataIsRunAndKeepsNoOtherFromBeingRescued(t *testing.T) {
 	}
 }
 
-// What an admin program's own River client says of attempts is not about kills.
+// The attempts that an admin program's own River client allows a run are failures, not kills.
 func TestARunThatMayBeTriedOnceIsRescuedAllTheSame(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -61,7 +61,7 @@ func TestFault95ARunOfAKilledReplicaIsRescuedAtOnceByTheNextOne(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.exec(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 100)`)
-	// What kills leave: one that had begun, and one that still waited.
+	// Kills have left two runs: one that had begun, and one that still waited.
 	f.restore(`
 		INSERT INTO siltgate.river_job (kind, args, state, attempt, attempted_at, attempted_by, metadata) VALUES
 			('token_cleanup', '{"reason":"once"}', 'running', 1, now() - interval '1 s', '{once-dead}', '` + begun + `'),

@@ -87,7 +87,7 @@ func TestAStarvedRunKeepsItsSliceButForANewRunByHand(t *testing.T) {
 	})
 }
 
-// Whom to wake and whom to let go first is said in SQL as well.
+// SQL says as well which run is woken and which one goes first.
 func TestSQLHasTheSameOrderOfRuns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -187,7 +187,8 @@ func TestTheLifeOfARunNamesTestsAndFunctionsThatExistAndAllTriggers(t *testing.T
 	}
 }
 
-// Whoever upgrades River finds in the list every file that a change of River's tables may break.
+// A person who upgrades River finds in the list every file that a change of River's tables may
+// break.
 func TestTheListOfWhatIsReliedOnInRiverNamesEveryFileThatNamesARiverTable(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("doc.go")

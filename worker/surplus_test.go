@@ -10,7 +10,7 @@ import (
 	"github.com/siltgate/siltgate/internal/schedule"
 )
 
-// Whoever may call the function may ask for thousands of runs, each another one.
+// A role that may call the function may ask for thousands of runs, each with other arguments.
 func TestFault75AFloodOfRunsByHandHoldsUpNoTickAndFillsNoMemory(t *testing.T) {
 	t.Parallel()
 	const flood = 1000

@@ -192,7 +192,7 @@ func TestARunThatWentBackAsTheNextTickCameIsSupersededWhenFetched(t *testing.T) 
 	require.Equal(t, jobs.OutcomeCompleted, f.await(id+1, "completed").Outcome)
 }
 
-// Whoever locks a row of an earlier run must not keep the next tick from its own.
+// A lock on the row of an earlier run must not keep the next tick from its own run.
 func TestFault63ALockedJobHoldsUpNoTick(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -122,7 +122,7 @@ func TestARunWaitsForTheTurnOfAnotherAndNotLonger(t *testing.T) {
 		before = `now() - interval '1 s'`
 		odd    = `now() + interval '1 hour'` // a clock was set back
 	)
-	// Of the ranks 1 is a run by hand that has begun, 2 one that has not, 3 a scheduled one that has begun.
+	// Rank 1 is a run by hand that has begun, 2 one that has not, 3 a scheduled one that has begun.
 	for name, c := range map[string]struct {
 		turn  string
 		rank  rank
@@ -164,7 +164,7 @@ func TestARunWaitsForTheTurnOfAnotherAndNotLonger(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.waits, waits)
 
-			// Whoever looked before may find it otherwise when it takes the turn.
+			// A run that looked before may find it otherwise when it takes the turn.
 			err = r.open(t, me)
 			if c.waits {
 				require.ErrorIs(t, err, purge.ErrBusy)

@@ -188,7 +188,7 @@ func TestFault103AFleetLivesUnderTheRolesThatArePrinted(t *testing.T) {
 	require.Zero(t, out.code, out.stderr)
 	roles.grant("worker", "trigger", "reader", "ui")
 
-	// What doctor sees as the worker: nothing is missing.
+	// The doctor, as the worker, sees that nothing is missing.
 	out = siltgate(t.Context(), roles.as("worker"), "doctor")
 	require.NotContains(t, out.stdout, "fail  ", out.stderr)
 	require.NotContains(t, out.stdout, "may not see which rows")

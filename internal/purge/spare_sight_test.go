@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a role does not see of a table, it does not know to spare.
+// A role does not know that it has to spare rows that it does not see.
 func TestFault38ATableIsRefusedToARoleThatDoesNotSeeWhatACascadeWouldDelete(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ grants, want string }{
@@ -44,7 +44,7 @@ func TestFault38ATableIsRefusedToARoleThatDoesNotSeeWhatACascadeWouldDelete(t *t
 	}
 }
 
-// Of a partitioned table the keys are looked at partition by partition, in the run.
+// The keys of a partitioned table are looked at partition by partition, in the run.
 func TestFault38APartitionIsRefusedToARoleThatDoesNotSeeWhatACascadeWouldDelete(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t, sparedByKeys["from partitions to partitions"])

@@ -16,7 +16,7 @@ func TestAPinnedConnectionFindsNothingThatOthersMade(t *testing.T) {
 	url := pgtest.Database(t)
 	for _, sql := range []string{
 		`DO $$ BEGIN EXECUTE pg_catalog.format('ALTER DATABASE %I SET search_path = public, pg_catalog', pg_catalog.current_database()); END $$`,
-		// What asks a server for its state is a function too, and may be another one.
+		// A function that asks a server for its state may be another one of that name.
 		`CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'called'; END $$`,
 	} {
 		_, err := pgtest.Pool(t, url).Exec(t.Context(), sql)

@@ -208,7 +208,7 @@ func TestNothingIsSuggestedOfABusiness(t *testing.T) {
 	require.Equal(t, "# No table looks like tokens or sessions.\n", Environ(nil))
 }
 
-// What names cannot say is decided for the row's life.
+// Where names leave a doubt, the row lives.
 func TestTheVariablesFollowNamesAndTypes(t *testing.T) {
 	t.Parallel()
 	conn, _ := made(t, `
@@ -239,7 +239,7 @@ func TestTheVariablesFollowNamesAndTypes(t *testing.T) {
 	require.NotContains(t, file, "e_tokens_1")
 }
 
-// Whoever may create a table gives it its name, and the file is made to be sourced.
+// A role that may create a table gives it its name, and the file is made to be sourced.
 func TestAShellReadsTheSuggestionsAsTheyAre(t *testing.T) {
 	t.Parallel()
 	const name = "auth tokens $(touch pwned); touch pwned #"
