@@ -51,15 +51,13 @@ func inspection(i purge.Inspection) []Check {
 		name = i.Table
 	}
 	if i.Absent {
-		return []Check{{Area: "table", Name: name, Status: OK, Reason: "it does not exist, and is passed over until it does"}}
+		return []Check{{Area: "table", Name: name, Status: OK, Brief: "it does not exist yet", Reason: "it does not exist, and is passed over until it does"}}
 	}
 	var checks []Check
 	for _, f := range i.Findings {
-		c := Check{Area: "table", Name: name, Status: Fail, Reason: f.Problem, SQL: f.SQL}
+		c := Check{Area: "table", Name: name, Status: Fail, Reason: f.Problem, Remedy: f.Remedy, SQL: f.SQL}
 		if f.Severity == purge.Warned {
 			c.Status = Warn
-		} else if i.OID == 0 && i.Matched == nil && len(f.SQL) == 0 {
-			c.Remedy = "create it, or say in SILTGATE_TABLES_<n>_NAME which schema it is in; siltgate doctor --suggest looks for tables of tokens"
 		}
 		checks = append(checks, c)
 	}

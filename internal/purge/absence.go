@@ -12,8 +12,8 @@ import (
 // errAbsent says that a table does not exist, or cannot be found.
 var errAbsent = errors.New("does not exist")
 
-// absence says why a table is not found. It returns no finding if no table has that name. A table
-// in a schema of the path which the role may not use is not absent.
+// absence says why a table is not found. It returns no finding of an optional table that does not exist.
+// A table in a schema of the path which the role may not use is not absent.
 func (c catalog) absence(ctx context.Context, a account, t Table) ([]Finding, error) {
 	found, err := c.namesakes(ctx, a, t)
 	if err != nil {
@@ -31,25 +31,30 @@ func (c catalog) absence(ctx context.Context, a account, t Table) ([]Finding, er
 		}
 		elsewhere = append(elsewhere, n.Schema+"."+n.Name)
 	}
-	if len(elsewhere) == 0 || t.Optional {
+	switch {
+	case t.Optional:
 		return nil, nil
+	case len(elsewhere) == 0:
+		return []Finding{{
+			Severity: Refused, Problem: errAbsent.Error(),
+			Remedy: "create it, or name another one in SILTGATE_TABLES_<n>_NAME; siltgate doctor --suggest looks for tables of tokens",
+		}}, nil
 	}
 	return []Finding{{
-		Severity: Refused,
-		Problem: fmt.Sprintf("%s, but %s does: name it so in SILTGATE_TABLES_<n>_NAME, if that is meant",
-			errAbsent, strings.Join(elsewhere, " or ")),
+		Severity: Refused, Problem: fmt.Sprintf("%s, but %s does", errAbsent, strings.Join(elsewhere, " or ")),
+		Remedy: "name it so in SILTGATE_TABLES_<n>_NAME, if that is meant",
 	}}, nil
 }
 
 // notATable refuses a relation that is no table, and names the tables behind a view.
 func (c catalog) notATable(ctx context.Context, o Object) (Finding, error) {
-	f := Finding{Severity: Refused, Problem: fmt.Sprintf("is %s: want a table", relationKind(o.Kind))}
+	f := Finding{Severity: Refused, Problem: "is " + relationKind(o.Kind), Remedy: "want a table"}
 	shown, err := c.shownBy(ctx, o)
 	if err != nil {
 		return f, err
 	}
 	if len(shown) > 0 {
-		f.Problem += ", and it shows " + strings.Join(shown, ", ")
+		f.Remedy += ", and it shows " + strings.Join(shown, ", ")
 	}
 	return f, nil
 }

@@ -24,28 +24,28 @@ func columnFindings(t Table, columns map[string]column) []Finding {
 }
 
 // refuse adds a finding on a column, one for each column.
-func (c *columnCheck) refuse(name, format string, args ...any) {
+func (c *columnCheck) refuse(name, problem, remedy string) {
 	if !c.refused[name] {
 		c.refused[name] = true
-		c.findings = append(c.findings, Finding{Severity: Refused, Problem: fmt.Sprintf("column %q ", name) + fmt.Sprintf(format, args...)})
+		c.findings = append(c.findings, Finding{Severity: Refused, Problem: fmt.Sprintf("column %q %s", name, problem), Remedy: remedy})
 	}
 }
 
 func (c *columnCheck) rule(r Rule) {
 	for _, name := range r.columnNames() {
 		if _, exists := c.columns[name]; !exists {
-			c.refuse(name, "does not exist")
+			c.refuse(name, "does not exist", "name one of the table's in "+r.settingOf(name))
 		}
 	}
 	for _, name := range r.Expires {
 		if c.columns[name].kind == boolean {
-			c.refuse(name, "is a boolean: EXPIRES_COLUMN wants a timestamp")
+			c.refuse(name, "is a boolean", "EXPIRES_COLUMN wants a timestamp")
 		}
 		c.moment(name, r.ExpiresZone, r.ExpiresUnit, "EXPIRES_UNIT", "a timestamp, a date, or a number with EXPIRES_UNIT")
 	}
 	if r.Lifetime != "" {
 		if l := c.columns[r.Lifetime]; l.kind != span && !l.isNumber() {
-			c.refuse(l.name, "is of type %s: LIFETIME_COLUMN wants an interval, or a number of seconds", l.typeName)
+			c.refuse(l.name, "is of type "+l.typeName, "LIFETIME_COLUMN wants an interval, or a number of seconds")
 		}
 	}
 	c.done(r)
@@ -76,8 +76,8 @@ func (c *columnCheck) done(r Rule) {
 		return
 	}
 	if r.KeepDone > 0 && (done.kind == boolean || r.DoneValues != nil) {
-		c.refuse(r.Done, "does not say since when a row is done, which KEEP_DONE=%s wants: name a timestamp in DONE_SINCE_COLUMN, "+
-			"or write KEEP_DONE=until-expired", r.KeepDone)
+		c.refuse(r.Done, fmt.Sprintf("does not say since when a row is done, which KEEP_DONE=%s wants", r.KeepDone),
+			"name a timestamp in DONE_SINCE_COLUMN, or write KEEP_DONE=until-expired")
 	}
 }
 
@@ -85,11 +85,11 @@ func (c *columnCheck) done(r Rule) {
 func (c *columnCheck) moment(name, zone string, unit Unit, unitSetting, want string) {
 	switch m := c.columns[name]; {
 	case m.kind == timestampWithoutZone && zone == "":
-		c.refuse(name, "is a timestamp without zone: say in TIMESTAMP_ZONE which zone wrote it")
+		c.refuse(name, "is a timestamp without zone", "say in TIMESTAMP_ZONE which zone wrote it")
 	case m.isNumber() && unit == "":
-		c.refuse(name, "is of type %s: say in %s whether it counts s or ms since 1970", m.typeName, unitSetting)
+		c.refuse(name, "is of type "+m.typeName, fmt.Sprintf("say in %s whether it counts s or ms since 1970", unitSetting))
 	case !m.isNumber() && !m.isTime():
-		c.refuse(name, "is of type %s: want %s", m.typeName, want)
+		c.refuse(name, "is of type "+m.typeName, "want "+want)
 	}
 }
 
@@ -102,12 +102,12 @@ func (c *columnCheck) text(name, setting string, values []string) {
 		return
 	}
 	if v.kind != boolean && v.kind != textual && v.kind != enumerated && !v.isNumber() {
-		c.refuse(name, "is of type %s: its values cannot be compared as text", v.typeName)
+		c.refuse(name, "is of type "+v.typeName, "its values cannot be compared as text")
 		return
 	}
 	for _, value := range given {
 		if possible, want := v.possible(value); !possible {
-			c.refuse(name, "is of type %s, which never has the value %q of %s: want %s", v.typeName, value, setting, want)
+			c.refuse(name, fmt.Sprintf("is of type %s, which never has the value %q of %s", v.typeName, value, setting), "want "+want)
 		}
 	}
 }

@@ -233,8 +233,12 @@ func TestAPartitionThatNoRunDropsAnyMoreIsWarnedOf(t *testing.T) {
 	table.Schema = "public" // until 14 anyone may create objects there, and a name alone is warned of
 	require.Empty(t, db.inspect(table)[0].Findings)
 	table.DropPartitions = false
-	require.Equal(t, []Finding{{Severity: Warned, Problem: "a run has begun to drop partition public.p3, and SILTGATE_TABLES_<n>_DROP_PARTITIONS is off by now: " +
-		`ALTER TABLE "public"."sessions" DETACH PARTITION "public"."p3" FINALIZE completes that`}}, db.inspect(table)[0].Findings)
+	require.Equal(t, []Finding{{
+		Severity: Warned,
+		Problem:  "a run has begun to drop partition public.p3, and SILTGATE_TABLES_<n>_DROP_PARTITIONS is off by now",
+		Remedy:   "complete that, then drop it, or attach it again",
+		SQL:      []string{`ALTER TABLE "public"."sessions" DETACH PARTITION "public"."p3" FINALIZE`},
+	}}, db.inspect(table)[0].Findings)
 	p := db.mustPurge(table)
 	require.EqualValues(t, 21, p.Deleted())
 	require.Contains(t, db.tables(), "p3")

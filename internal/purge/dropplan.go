@@ -159,7 +159,7 @@ func (r *reader) dropFindings(ctx context.Context, a account, e *examined, thoro
 		return nil, err
 	}
 	if reason != "" {
-		return []Finding{{Severity: Warned, Problem: "no partition is dropped, and rows are deleted instead: " + reason}}, nil
+		return []Finding{{Severity: Warned, Problem: "no partition is dropped, and rows are deleted instead: " + reason, Remedy: "turn SILTGATE_TABLES_<n>_DROP_PARTITIONS off, unless that is to change"}}, nil
 	}
 	return r.ownership(ctx, a, e)
 }

@@ -30,17 +30,23 @@ type Finding struct {
 	// but the table's name: `role "worker" may not DELETE from it`.
 	Problem string `json:"problem"`
 
+	// Remedy says in words what to do, where SQL does not do it or is not the only way.
+	Remedy string `json:"remedy,omitempty"`
+
 	// SQL are the statements that mend it, all of them, each without its semicolon.
-	// Empty where a setting mends it, or nothing does.
 	SQL []string `json:"sql,omitempty"`
 }
 
-// String is the problem and the statements that mend it, in one line.
+// String is the problem and what mends it, in one line.
 func (f Finding) String() string {
-	if len(f.SQL) == 0 {
-		return f.Problem
+	text := f.Problem
+	if f.Remedy != "" {
+		text += ": " + f.Remedy
 	}
-	return f.Problem + ": " + strings.Join(f.SQL, "; ")
+	if len(f.SQL) > 0 {
+		text += ": " + strings.Join(f.SQL, "; ")
+	}
+	return text
 }
 
 // refusals joins all findings that refuse a table into one error of one line; nil if

@@ -131,9 +131,11 @@ func (s *Session) forecastHeap(ctx context.Context, h heap, f *Forecast) error {
 	if err := s.restrict(ctx, &h); err != nil {
 		return err
 	}
-	dead, err := s.estimate(ctx, h.name, h.conditions)
-	if err != nil {
-		return err
+	var dead int64
+	if h.blocks > 0 { // of an empty table the planner supposes that it is about to be filled
+		if dead, err = s.estimate(ctx, h.name, h.conditions); err != nil {
+			return err
+		}
 	}
 	written, err := s.logOf(ctx, h, dead)
 	if err != nil {

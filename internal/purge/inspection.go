@@ -99,14 +99,14 @@ func (r *reader) inspection(ctx context.Context, t Table) (Inspection, uint32, e
 	case errors.Is(err, errAbsent) && t.Optional:
 		i.Absent = true
 		return i, 0, nil
-	case errors.Is(err, errAbsent):
-		i.Findings = []Finding{{Severity: Refused, Problem: errAbsent.Error()}}
-		return i, 0, nil
 	}
 	return i, e.oid, err
 }
 
 // sameTable refuses a table that is configured twice.
 func sameTable(twin string) Finding {
-	return Finding{Severity: Refused, Problem: "is the same table as " + twin}
+	return Finding{
+		Severity: Refused, Problem: "is the same table as " + twin,
+		Remedy: "give both the same SILTGATE_TABLES_<n>_NAME, or leave one out",
+	}
 }

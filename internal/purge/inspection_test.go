@@ -45,12 +45,12 @@ func TestFault47AllProblemsOfAllTablesAreFoundAtOnce(t *testing.T) {
 			`CREATE POLICY "siltgate" ON "public"."other" TO %[1]s USING (true); ` +
 			`every DELETE from it fails: publication "p" publishes it, and there is no replica identity: ALTER TABLE "public"."other" REPLICA IDENTITY FULL`,
 		``,
-		`is the same table as good`,
+		`is the same table as good: give both the same SILTGATE_TABLES_<n>_NAME, or leave one out`,
 		`is a view: want a table, and it shows public.good, public.refresh_tokens`,
 		`is a materialized view: want a table, and it shows public.refresh_tokens`,
 		`does not exist, but hidden.far does: name it so in SILTGATE_TABLES_<n>_NAME, if that is meant`,
 		`does not exist, but public.good does: name it so in SILTGATE_TABLES_<n>_NAME, if that is meant`,
-		`does not exist`,
+		`does not exist: create it, or name another one in SILTGATE_TABLES_<n>_NAME; siltgate doctor --suggest looks for tables of tokens`,
 		``,
 	} {
 		t.Run(fmt.Sprint(i, " ", all[i].Table), func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestFault47ATemporaryTableOfAnotherSessionIsRefused(t *testing.T) {
 	require.NoError(t, conn.QueryRow(t.Context(), `SELECT pg_my_temp_schema()::regnamespace::text`).Scan(&schema))
 	table := tokens
 	table.Schema = schema
-	require.EqualError(t, db.inspect(table)[0].Err(), "is a temporary table of another session")
+	require.EqualError(t, db.inspect(table)[0].Err(), "is a temporary table of another session: name a table that is not temporary")
 }
 
 func TestFault47DomainsAndGeneratedColumnsAreWhatTheyAreBasedOn(t *testing.T) {

@@ -28,7 +28,7 @@ func (r *reader) inspectPattern(ctx context.Context, pattern Table) (Inspection,
 	count := len(matches)
 	i.Matched = &count
 	if count == 0 {
-		i.Findings = []Finding{{Severity: Warned, Problem: "matches no table"}}
+		i.Findings = []Finding{{Severity: Warned, Problem: "matches no table", Remedy: "check SILTGATE_TABLES_<n>_NAME, unless its tables are still to come"}}
 		return i, nil
 	}
 	found := patternFindings{}
@@ -105,7 +105,7 @@ func (p *patternFindings) all() []Finding {
 	all := p.named
 	for _, severity := range []Severity{Refused, Warned} {
 		if more := p.more[severity]; more > 0 {
-			all = append(all, Finding{Severity: severity, Problem: fmt.Sprintf("and so on: %d more findings of its tables", more)})
+			all = append(all, Finding{Severity: severity, Problem: fmt.Sprintf("and so on: %d more findings of its tables", more), Remedy: "mend those that are named, then look again"})
 		}
 	}
 	return all

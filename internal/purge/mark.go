@@ -50,15 +50,16 @@ func (c catalog) abandoned(ctx context.Context, e *examined) ([]Finding, error) 
 	}
 	var findings []Finding
 	for _, m := range all {
-		what := "it stands alone"
+		f := Finding{Severity: Warned, Remedy: "drop it, or attach it again"}
 		switch m.state {
 		case markStale:
 			continue
 		case markPending:
-			what = fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE completes that", e.name, m.SQL())
+			f.Remedy = "complete that, then drop it, or attach it again"
+			f.SQL = []string{fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE", e.name, m.SQL())}
 		}
-		findings = append(findings, Finding{Severity: Warned, Problem: fmt.Sprintf(
-			"a run has begun to drop partition %s, and SILTGATE_TABLES_<n>_DROP_PARTITIONS is off by now: %s", m.Title(), what)})
+		f.Problem = fmt.Sprintf("a run has begun to drop partition %s, and SILTGATE_TABLES_<n>_DROP_PARTITIONS is off by now", m.Title())
+		findings = append(findings, f)
 	}
 	return findings, nil
 }

@@ -51,18 +51,16 @@ func (r *reader) openPath(ctx context.Context, a account, e *examined) ([]Findin
 			whom = pgx.Identifier{s.creator}.Sanitize()
 			who = "role " + whom
 		}
-		problem := fmt.Sprintf("%s may create objects in schema %s of the search_path of role %s, by which ",
+		f := Finding{Severity: Warned, SQL: []string{fmt.Sprintf("REVOKE CREATE ON SCHEMA %s FROM %s", quoted, whom)}}
+		f.Problem = fmt.Sprintf("%s may create objects in schema %s of the search_path of role %s, by which ",
 			who, quoted, pgx.Identifier{a.Role}.Sanitize())
 		if e.table.Schema == "" {
-			problem += fmt.Sprintf("%s is found: name it %s", e.table.Name, e.title)
+			f.Problem += e.table.Name + " is found"
+			f.Remedy = "name it " + e.title
 		} else {
-			problem += "its triggers find their tables and functions"
+			f.Problem += "its triggers find their tables and functions"
 		}
-		findings = append(findings, Finding{
-			Severity: Warned,
-			Problem:  problem,
-			SQL:      []string{fmt.Sprintf("REVOKE CREATE ON SCHEMA %s FROM %s", quoted, whom)},
-		})
+		findings = append(findings, f)
 	}
 	return findings, nil
 }

@@ -38,24 +38,24 @@ func unidentified(table Object, all []published) []Finding {
 				Severity: Refused,
 				Problem: fmt.Sprintf("every DELETE from %s fails: the row filter of publication %s has a column that is not in the table's replica identity, "+
 					"or its column list lacks one that is", name, quoteAll(p.uncovered)),
+				Remedy: "change the publication's filter or list, or the replica identity",
 			})
 		case len(p.ungenerated) > 0:
-			mend := []string{other}
-			switch {
-			case p.identity() != "FULL":
-			case p.virtual:
-				mend = nil
-			default:
-				mend = nil
-				for _, publication := range p.ungenerated {
-					mend = append(mend, fmt.Sprintf("ALTER PUBLICATION %s SET (publish_generated_columns = stored)", quoteAll([]string{publication})))
-				}
-			}
-			findings = append(findings, Finding{
+			f := Finding{
 				Severity: Refused,
 				Problem:  fmt.Sprintf("every DELETE from %s fails: its replica identity has a generated column, which publication %s leaves out", name, quoteAll(p.ungenerated)),
-				SQL:      mend,
-			})
+			}
+			switch {
+			case p.identity() != "FULL":
+				f.SQL = []string{other}
+			case p.virtual:
+				f.Remedy = "make a unique index of other columns its replica identity"
+			default:
+				for _, publication := range p.ungenerated {
+					f.SQL = append(f.SQL, fmt.Sprintf("ALTER PUBLICATION %s SET (publish_generated_columns = stored)", quoteAll([]string{publication})))
+				}
+			}
+			findings = append(findings, f)
 		default:
 			findings = append(findings, Finding{
 				Severity: Refused,

@@ -121,7 +121,7 @@ func TestFault46AFilterOrAColumnListBesideTheIdentityIsRefused(t *testing.T) {
 			}
 			require.Error(t, err, "Postgres refuses it, too")
 			require.Equal(t, []string{`every DELETE from it fails: the row filter of publication "p" has a column that is not in the table's replica identity, ` +
-				`or its column list lacks one that is`}, found)
+				`or its column list lacks one that is: change the publication's filter or list, or the replica identity`}, found)
 		})
 	}
 }

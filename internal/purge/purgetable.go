@@ -23,7 +23,7 @@ func (r *slice) purgeTable(ctx context.Context, table Table, t *TableProgress) e
 		return err
 	}
 	if twin := r.twin(t, e.relation); twin != "" {
-		return errors.New(sameTable(twin).Problem)
+		return errors.New(sameTable(twin).String())
 	}
 	t.Title = e.title
 	if e.whole {

@@ -28,8 +28,8 @@ const lockShare = 4
 // keyFindings judges the foreign keys.
 func (r Reach) keyFindings() []Finding {
 	var found []Finding
-	refuse := func(problem string, mend ...string) {
-		found = append(found, Finding{Severity: Refused, Problem: problem, SQL: mend})
+	refuse := func(problem, remedy string, mend ...string) {
+		found = append(found, Finding{Severity: Refused, Problem: problem, Remedy: remedy, SQL: mend})
 	}
 	for _, k := range r.Keys {
 		name := fmt.Sprintf("foreign key %q%s", k.Name, k.way())
@@ -37,32 +37,34 @@ func (r Reach) keyFindings() []Finding {
 		switch {
 		// Of a configured table only dead rows may be deleted, and a cascade deletes live ones too.
 		case deletes && k.Self:
-			refuse(name+" deletes live rows of the table itself with dead ones (ON DELETE CASCADE)", k.WithoutAction())
+			refuse(name+" deletes live rows of the table itself with dead ones (ON DELETE CASCADE)", "", k.WithoutAction())
 		case deletes && k.Configured != "":
 			refuse(fmt.Sprintf("%s deletes rows of %s with it, dead or not (ON DELETE CASCADE), and %s is configured: "+
-				"this is refused whatever ALLOW_CASCADE says", name, k.FromTitle(), k.Configured), k.WithoutAction())
+				"this is refused whatever ALLOW_CASCADE says", name, k.FromTitle(), k.Configured), "", k.WithoutAction())
 		case deletes && !r.Table.AllowCascade:
-			refuse(fmt.Sprintf("%s deletes rows of %s with it, dead or not (ON DELETE CASCADE): allow it with "+
-				"SILTGATE_TABLES_<n>_ALLOW_CASCADE=true, or keep rows that are referred to", name, k.FromTitle()), k.WithoutAction())
+			refuse(fmt.Sprintf("%s deletes rows of %s with it, dead or not (ON DELETE CASCADE)", name, k.FromTitle()),
+				"allow it with SILTGATE_TABLES_<n>_ALLOW_CASCADE=true, or keep rows that are referred to", k.WithoutAction())
 		case !k.Restricts() && !k.cascadeSpared() && len(k.RuleColumns) > 0:
 			refuse(fmt.Sprintf("%s (ON DELETE %s) changes %s of %s, by which the rule of %s says which rows are dead: they could die of it",
-				name, k.Action, quoteAll(k.RuleColumns), k.FromTitle(), k.Configured), k.WithoutAction())
+				name, k.Action, quoteAll(k.RuleColumns), k.FromTitle(), k.Configured), "", k.WithoutAction())
 		case len(k.RewriteRules) > 0:
-			refuse(fmt.Sprintf("%s (ON DELETE %s) changes rows of %s, whose rule %q does something else with them: make the rule a trigger",
-				name, k.Action, k.FromTitle(), k.RewriteRules[0]))
+			refuse(fmt.Sprintf("%s (ON DELETE %s) changes rows of %s, whose rule %q does something else with them",
+				name, k.Action, k.FromTitle(), k.RewriteRules[0]), "make the rule a trigger")
 		}
 		if k.Action == SetNull || k.Action == SetDefault {
-			found = append(found, Finding{Severity: Warned, Problem: fmt.Sprintf("%s changes rows of %s that refer to a deleted row, dead or not: "+
-				"it sets %s to %s (ON DELETE %s); a dry run counts them", name, k.FromTitle(), quoteAll(k.Changed),
-				strings.TrimPrefix(string(k.Action), "SET "), k.Action)})
+			found = append(found, Finding{
+				Severity: Warned, Remedy: "a dry run counts them; where they must not change, make the key ON DELETE NO ACTION",
+				Problem: fmt.Sprintf("%s changes rows of %s that refer to a deleted row, dead or not, and sets %s to %s (ON DELETE %s)",
+					name, k.FromTitle(), quoteAll(k.Changed), strings.TrimPrefix(string(k.Action), "SET "), k.Action),
+			})
 		}
 		if k.Locks > k.LockSpace/lockShare {
 			refuse(fmt.Sprintf("%s would lock all partitions of %s for each look-up, with their indexes %d of the %d relations that "+
-				"the server has room to lock: raise max_locks_per_transaction, or give %s fewer partitions",
-				name, k.FromTitle(), k.Locks, k.LockSpace, k.FromTitle()))
+				"the server has room to lock", name, k.FromTitle(), k.Locks, k.LockSpace),
+				fmt.Sprintf("raise max_locks_per_transaction, or give %s fewer partitions", k.FromTitle()))
 		}
 		if !k.Indexed {
-			refuse(fmt.Sprintf("%s has no index, so each deleted row would read all of %s", name, k.FromTitle()),
+			refuse(fmt.Sprintf("%s has no index, so each deleted row would read all of %s", name, k.FromTitle()), "",
 				fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %s (%s)", k.FromSQL(), quoteAll(k.Columns)))
 		}
 	}
@@ -84,21 +86,23 @@ func (k ReachedKey) way() string {
 // familyFindings judges the heaps and what they are part of.
 func (r Reach) familyFindings() []Finding {
 	var found []Finding
-	refuse := func(problem string) { found = append(found, Finding{Severity: Refused, Problem: problem}) }
+	refuse := func(problem, remedy string) {
+		found = append(found, Finding{Severity: Refused, Problem: problem, Remedy: remedy})
+	}
 	for _, o := range slices.Concat(r.Ancestors, r.Heaps) {
 		if len(o.DeleteRules) > 0 {
-			refuse(fmt.Sprintf("%s has a rule ON DELETE, which works on other rows than those that are deleted: make it a trigger", o.Title()))
+			refuse(fmt.Sprintf("%s has a rule ON DELETE, which works on other rows than those that are deleted", o.Title()), "make it a trigger")
 		}
 	}
 	for _, o := range r.Heaps {
 		switch {
 		case o.Kind != "r":
-			refuse(fmt.Sprintf("%s is %s, and no table whose rows can be deleted by their places", o.Title(), relationKind(o.Kind)))
+			refuse(fmt.Sprintf("%s is %s, and no table whose rows can be deleted by their places", o.Title(), relationKind(o.Kind)), "detach it, or leave the table out")
 		case o.Distributed:
-			refuse(o.Title() + " is distributed by Citus: its rows are on other servers")
+			refuse(o.Title()+" is distributed by Citus: its rows are on other servers", "purge it there, or leave it out")
 		case o.AccessMethod != "heap":
 			refuse(fmt.Sprintf("%s is stored by the access method %q, and not as a heap: its rows cannot be deleted by their places",
-				o.Title(), o.AccessMethod))
+				o.Title(), o.AccessMethod), "store it as a heap, or leave it out")
 		}
 	}
 	for _, o := range r.Ancestors {
@@ -106,13 +110,14 @@ func (r Reach) familyFindings() []Finding {
 			found = append(found, Finding{
 				Severity: Refused,
 				Problem: fmt.Sprintf("%s has row-level security for this role, and its policies do not hold in its partitions and children, "+
-					"where rows are deleted: let the role work on all rows", o.Title()),
-				SQL: []string{o.PolicyMend},
+					"where rows are deleted", o.Title()),
+				Remedy: "let the role work on all rows",
+				SQL:    []string{o.PolicyMend},
 			})
 		}
 		if len(o.StatementTriggers) > 0 {
 			refuse(fmt.Sprintf("trigger %q of %s runs once for each DELETE on it, and would not run, because rows are deleted from its "+
-				"partitions and children: make it FOR EACH ROW", o.StatementTriggers[0], o.Title()))
+				"partitions and children", o.StatementTriggers[0], o.Title()), "make it FOR EACH ROW")
 		}
 	}
 	return found

@@ -51,8 +51,9 @@ func hiddenRows(role string, table Object, all []policed) []Finding {
 		}
 		f := Finding{
 			Severity: Refused,
-			Problem: fmt.Sprintf("row security may hide dead rows of %s from role %s: it needs a policy that lets it work on all rows, or BYPASSRLS",
+			Problem: fmt.Sprintf("row security may hide dead rows of %s from role %s",
 				namesOf(table, closed), grantee),
+			Remedy: "it needs a policy that lets it work on all rows, or BYPASSRLS",
 		}
 		before := "CREATE POLICY " + pgx.Identifier{name}.Sanitize() + " ON "
 		after := " TO " + grantee + " USING (true)"

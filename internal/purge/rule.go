@@ -64,3 +64,20 @@ func (r Rule) columnNames() []string {
 	names := append(slices.Clone(r.Expires), r.Lifetime, r.Done, r.DoneSince, r.Only, r.Keep)
 	return distinct(names)
 }
+
+// settingOf is the end of the variable that names a column.
+func (r Rule) settingOf(column string) string {
+	switch column {
+	case r.Lifetime:
+		return "LIFETIME_COLUMN"
+	case r.Done:
+		return "DONE_COLUMN"
+	case r.DoneSince:
+		return "DONE_SINCE_COLUMN"
+	case r.Only:
+		return "ONLY_COLUMN"
+	case r.Keep:
+		return "KEEP_COLUMN"
+	}
+	return "EXPIRES_COLUMN"
+}

@@ -109,7 +109,7 @@ func (z zoneSetting) unknown() *Finding {
 	default: // of the server, of the database, or of all roles
 		return nil
 	}
-	f.Problem = fmt.Sprintf("has the zone %q, which cannot be told because %s a timezone of its own: "+
-		"name the zone, take that setting away, or set the database's (ALTER DATABASE %s SET timezone = ...)", DatabaseZone, who, database)
+	f.Problem = fmt.Sprintf("has the zone %q, which cannot be told because %s a timezone of its own", DatabaseZone, who)
+	f.Remedy = fmt.Sprintf("name the zone, take that setting away, or set the database's (ALTER DATABASE %s SET timezone = ...)", database)
 	return f
 }
