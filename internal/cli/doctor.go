@@ -15,32 +15,37 @@ import (
 	"github.com/siltgate/siltgate/worker"
 )
 
+// doctorOptions are the command's flags.
+type doctorOptions struct{ asSQL, asJSON, suggestions, wide bool }
+
 func (p *program) doctorCommand() *cobra.Command {
-	var asSQL, asJSON, asSuggestions bool
+	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check configuration and database, and say what mends them",
 		Long: p.reads(`Check configuration and live database as a replica and a run would find them:
 connection, schema, this role's privileges, every table, server, fleet. It
 changes nothing, takes no lock that anyone waits for, and reads no token. Exit
-code 1 if a check fails or the database cannot be reached.`),
+code 1 if a check fails or the database cannot be reached. Of what is ok it says
+little; --wide says more.`),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if asSQL && asJSON || asSuggestions && (asSQL || asJSON) {
+			if o.asSQL && o.asJSON || o.suggestions && (o.asSQL || o.asJSON) {
 				return usageError{errors.New("want one of --sql, --json and --suggest")}
 			}
 			c, err := config.Load(p.environ)
 			if err != nil {
 				return err
 			}
-			if asSuggestions {
+			if o.suggestions {
 				return p.suggest(cmd.Context(), c)
 			}
-			return p.doctor(cmd.Context(), c, asSQL, asJSON)
+			return p.doctor(cmd.Context(), c, o)
 		},
 	}
-	cmd.Flags().BoolVar(&asSQL, "sql", false, "print the statements that mend what was found, ready for psql")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the checks as JSON")
-	cmd.Flags().BoolVar(&asSuggestions, "suggest", false, "look for tables of tokens and sessions by their names and types, and print the variables that would purge them")
+	cmd.Flags().BoolVar(&o.asSQL, "sql", false, "print the statements that mend what was found, ready for psql")
+	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print the checks as JSON")
+	cmd.Flags().BoolVar(&o.suggestions, "suggest", false, "look for tables of tokens and sessions by their names and types, and print the variables that would purge them")
+	cmd.Flags().BoolVar(&o.wide, "wide", false, "also the reasons of what is ok")
 	return cmd
 }
 
@@ -80,19 +85,19 @@ func (p *program) paintChecks(report string) string {
 	return out.String()
 }
 
-func (p *program) doctor(ctx context.Context, c config.Config, asSQL, asJSON bool) error {
+func (p *program) doctor(ctx context.Context, c config.Config, o doctorOptions) error {
 	report := doctor.Doctor{Config: c, Digest: replica(c).Digest(), Connections: worker.Connections}.Examine(ctx)
 	switch {
-	case asJSON:
+	case o.asJSON:
 		encoded, err := json.MarshalIndent(report, "", "  ")
 		if err != nil {
 			return fmt.Errorf("print the checks: %w", err)
 		}
 		p.printf("%s\n", printableJSON(encoded))
-	case asSQL:
+	case o.asSQL:
 		p.printf("%s", printableLines(report.SQL()))
 	default:
-		p.printf("%s", p.paintChecks(printableLines(report.Text(p.terminal().width))))
+		p.printf("%s", p.paintChecks(printableLines(report.Text(p.terminal().width, o.wide))))
 	}
 	switch failed := report.Count(doctor.Fail); {
 	case failed == 1:

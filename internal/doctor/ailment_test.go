@@ -1,7 +1,9 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +19,10 @@ type examine func() Report
 
 // ailment is something that is wrong with a database or a fleet, and what mends it.
 type ailment struct {
-	check  string
+	check  string // its name; empty: any
 	status Status
 	words  string // of the reason
+	mended string // the name of the check that is then ok; empty: check
 
 	// breaks makes it so, and returns how to look at it.
 	breaks func(f *fixture) examine
@@ -34,7 +37,7 @@ func TestFault99WhatADoctorFindsIsMendedByItsSQL(t *testing.T) {
 	t.Parallel()
 	var all texts
 	tried := map[string]ailment{}
-	for _, some := range []map[string]ailment{ailmentsOfSQL(), ailmentsOfConnection(), ailmentsOfServer(), ailmentsOfFleet(build(t)), ailmentsOfTables()} {
+	for _, some := range []map[string]ailment{ailmentsOfSQL(), ailmentsOfConnection(), ailmentsOfServer(), ailmentsOfFleet(build(t)), ailmentsOfTables(), ailmentsOfFindings(), ailmentsOfStandbys()} {
 		for name, a := range some {
 			require.NotContains(t, tried, name)
 			tried[name] = a
@@ -73,14 +76,14 @@ func (f *fixture) beWell(all *texts) {
 	all.hear(r)
 }
 
-// try breaks a database, finds that it is broken, mends it, and finds that.
+// try breaks a database, finds that it is broken, mends it, and finds that the check is ok.
 func (a ailment) try(f *fixture, all *texts) {
 	f.t.Helper()
 	look := a.breaks(f)
 	var found Check
 	r := f.await(look, func(r Report) bool {
 		for _, c := range r.Checks {
-			if c.Name == a.check && c.Status == a.status && strings.Contains(c.Reason, a.words) {
+			if (c.Name == a.check || a.check == "") && c.Status == a.status && strings.Contains(c.Reason, a.words) {
 				found = c
 				return true
 			}
@@ -91,20 +94,21 @@ func (a ailment) try(f *fixture, all *texts) {
 	if a.follows == nil {
 		require.NotEmpty(f.t, found.SQL)
 		f.requireDecided(found)
-		f.mend(found)
+		f.mend(r, found)
 	} else {
 		require.NotEmpty(f.t, found.Remedy+strings.Join(found.SQL, ""), "nothing says what to do")
 		look = a.follows(f, found)
 	}
-	r = f.await(look, func(r Report) bool {
-		for _, c := range r.Checks {
-			if c.Name == a.check && strings.Contains(c.Reason, a.words) && c.Status == a.status {
-				return false
-			}
-		}
-		return len(r.Checks) > 0
-	}, "it to be mended")
+	name := cmp.Or(a.mended, a.check)
+	r = f.await(look, func(r Report) bool { return r.isWell(name) }, name+" to be ok")
 	all.mend(r, found)
+}
+
+// isWell reports whether all checks of a name are ok, and there is one.
+func (r Report) isWell(name string) bool {
+	own := slices.Clone(r.Checks)
+	own = slices.DeleteFunc(own, func(c Check) bool { return c.Name != name })
+	return len(own) > 0 && !slices.ContainsFunc(own, func(c Check) bool { return c.Status != OK })
 }
 
 // await looks until the report is as it should be: Postgres takes up a setting, and a session goes, a moment later.
@@ -120,8 +124,8 @@ func (f *fixture) await(look examine, met func(Report) bool, what string) (r Rep
 	}
 }
 
-// mend executes what a check prints, as psql does: a statement at a time, in a new session.
-func (f *fixture) mend(c Check) {
+// mend executes what is printed of a check's name, as psql does: a statement at a time, in a new session.
+func (f *fixture) mend(r Report, c Check) {
 	f.t.Helper()
 	conn, err := pgx.Connect(f.t.Context(), f.url)
 	require.NoError(f.t, err)
@@ -130,9 +134,16 @@ func (f *fixture) mend(c Check) {
 		_, err := conn.Exec(f.t.Context(), `SET default_transaction_read_only = off`)
 		require.NoError(f.t, err)
 	}
-	for _, sql := range c.SQL {
-		_, err := conn.Exec(f.t.Context(), sql)
-		require.NoError(f.t, err, sql)
+	var done []string
+	for _, of := range r.Checks {
+		for _, sql := range of.SQL {
+			if of.Name != c.Name || slices.Contains(done, sql) {
+				continue
+			}
+			done = append(done, sql)
+			_, err := conn.Exec(f.t.Context(), sql)
+			require.NoError(f.t, err, sql)
+		}
 	}
 }
 

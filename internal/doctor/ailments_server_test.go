@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/localpg"
@@ -23,12 +21,12 @@ func ailmentsOfConnection() map[string]ailment {
 	far, blind, checked := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1)}, &tls.Config{InsecureSkipVerify: true}, &tls.Config{ServerName: "db"}
 	return map[string]ailment{
 		"no server": {
-			check: "reach", status: Fail, words: "connect",
+			check: "server", status: Fail, words: "connect",
 			breaks:  func(f *fixture) examine { return f.look(f.as("postgres://app:canary@127.0.0.1:1/app")) },
 			follows: func(f *fixture, _ Check) examine { return f.look(f.doctor) },
 		},
 		"a wrong password": {
-			check: "reach", status: Fail, words: "password",
+			check: "server", status: Fail, words: "password",
 			breaks: func(f *fixture) examine {
 				u, err := url.Parse(f.url)
 				require.NoError(f.t, err)
@@ -38,12 +36,12 @@ func ailmentsOfConnection() map[string]ailment {
 			follows: func(f *fixture, _ Check) examine { return f.look(f.doctor) },
 		},
 		"a database that does not exist": {
-			check: "reach", status: Fail, words: "does not exist",
+			check: "server", status: Fail, words: "does not exist",
 			breaks:  func(f *fixture) examine { return f.look(f.as(strings.Replace(f.url, "/test_", "/no_such_", 1))) },
 			follows: func(f *fixture, _ Check) examine { return f.look(f.doctor) },
 		},
 		"a pool by transaction": {
-			check: "reach", status: Fail, words: "pooled by transaction",
+			check: "server", status: Fail, words: "pooled by transaction",
 			breaks: func(f *fixture) examine { return f.look(f.as(pgtest.PgBouncer(f.t, f.url, "transaction", 0))) },
 			follows: func(f *fixture, found Check) examine {
 				require.Contains(f.t, found.Remedy, "pool_mode=session")
@@ -57,6 +55,11 @@ func ailmentsOfConnection() map[string]ailment {
 				return f.look(f.as(pgtest.NewStandby(f.t, f.server, localpg.Options{}).URL("postgres")))
 			},
 			follows: func(f *fixture, _ Check) examine { return f.look(f.as(f.url)) },
+		},
+		"an old server": {
+			check: "server", status: Fail, words: "older than 14",
+			breaks:  func(*fixture) examine { return only(release("13.21", 130021)) },
+			follows: func(*fixture, Check) examine { return only(release("14.0", 140000)) },
 		},
 		"nothing is encrypted": {
 			check: "tls", status: Warn, words: "not encrypted",
@@ -99,7 +102,7 @@ func ailmentsOfConnection() map[string]ailment {
 				require.Contains(f.t, found.Remedy, "siltgate grants")
 				sql, err := f.doctor.Grants(f.t.Context(), Roles{Worker: f.role})
 				require.NoError(f.t, err)
-				f.exec(sql)
+				f.exec(sql, `INSERT INTO siltgate.heartbeats (replica, version, digest) VALUES ('a', '1', 'digest')`)
 				return f.look(f.as(f.roleURL))
 			},
 		},
@@ -148,11 +151,6 @@ func ailmentsOfServer() map[string]ailment {
 			f.exec(`SELECT pg_create_physical_replication_slot('gone', true)`)
 			return f.look(f.as(f.url))
 		}},
-		"a slot that keeps rows": {check: "slots", status: Warn, words: ", and rows that are deleted stay on disk", breaks: func(f *fixture) examine {
-			f.serve(localpg.Options{Settings: map[string]string{"wal_level": "logical"}})
-			f.exec(`SELECT pg_create_logical_replication_slot('cdc', 'pgoutput')`)
-			return f.look(f.as(f.url))
-		}},
 		"a slot that is lost": {check: "slots", status: Warn, words: "is of no use any more", breaks: func(f *fixture) examine {
 			f.serve(littleWAL())
 			f.exec(`SELECT pg_create_physical_replication_slot('gone', true)`)
@@ -163,7 +161,7 @@ func ailmentsOfServer() map[string]ailment {
 		"a slot that is about to be lost": {check: "slots", status: Warn, words: "is about to lose", breaks: func(f *fixture) examine {
 			f.serve(littleWAL())
 			f.exec(`SELECT pg_create_physical_replication_slot('slow', true)`)
-			f.readSlowly("slow")
+			f.read("slow")
 			f.write()
 			return f.look(f.as(f.url))
 		}},
@@ -227,23 +225,4 @@ func (f *fixture) write() {
 	for range 5 {
 		f.exec(`SELECT pg_logical_emit_message(false, 'filler', 'x')`, `SELECT pg_switch_wal()`)
 	}
-}
-
-// readSlowly is a reader of a physical slot that never says how far it is.
-func (f *fixture) readSlowly(slot string) {
-	f.t.Helper()
-	config, err := pgconn.ParseConfig(f.url)
-	require.NoError(f.t, err)
-	config.RuntimeParams["replication"] = "true"
-	reader, err := pgconn.ConnectConfig(f.t.Context(), config)
-	require.NoError(f.t, err)
-	f.t.Cleanup(func() { _ = reader.Conn().Close() })
-	var start string
-	require.NoError(f.t, f.pool.QueryRow(f.t.Context(), `SELECT restart_lsn::text FROM pg_replication_slots WHERE slot_name = $1`, slot).Scan(&start))
-	reader.Frontend().SendQuery(&pgproto3.Query{String: `START_REPLICATION SLOT "` + slot + `" PHYSICAL ` + start})
-	require.NoError(f.t, reader.Frontend().Flush())
-	var active bool
-	require.Eventually(f.t, func() bool {
-		return f.pool.QueryRow(f.t.Context(), `SELECT active FROM pg_replication_slots WHERE slot_name = $1`, slot).Scan(&active) == nil && active
-	}, pgtest.Patience, 50*time.Millisecond)
 }

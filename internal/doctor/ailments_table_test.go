@@ -6,15 +6,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
-
-	"github.com/siltgate/siltgate/internal/config"
 )
 
 // ailmentsOfTables are about the tables, and what a run would take.
 func ailmentsOfTables() map[string]ailment {
 	return map[string]ailment{
 		"no such table": {
-			check: "refresh_tokens", status: Fail, words: "does not exist",
+			check: "refresh_tokens", status: Fail, words: "does not exist", mended: "public.refresh_tokens",
 			breaks: statement(`DROP TABLE refresh_tokens`),
 			follows: func(f *fixture, _ Check) examine {
 				f.exec(`CREATE TABLE refresh_tokens (id int, expires_at timestamptz, revoked boolean)`)
@@ -27,10 +25,14 @@ func ailmentsOfTables() map[string]ailment {
 		},
 		"a table of ours that somebody has locked": {
 			check: "replicas", status: Warn, words: "it could not be looked at: ",
-			breaks: lock("ACCESS EXCLUSIVE", "siltgate.heartbeats"), follows: unlock,
+			breaks: func(f *fixture) examine {
+				f.exec(`INSERT INTO siltgate.heartbeats (replica, version, digest) VALUES ('a', '1', 'digest')`)
+				return lock("ACCESS EXCLUSIVE", "siltgate.heartbeats")(f)
+			},
+			follows: unlock,
 		},
 		"a session without triggers": {
-			check: "reach", status: Fail, words: "session_replication_role is replica",
+			check: "server", status: Fail, words: "session_replication_role is replica",
 			breaks: statement(`ALTER DATABASE %[2]s SET session_replication_role = replica`),
 		},
 		"an index that would pay": {
@@ -45,7 +47,7 @@ func ailmentsOfTables() map[string]ailment {
 			},
 			follows: func(f *fixture, found Check) examine {
 				require.Len(f.t, found.SQL, 2)
-				f.mend(found)
+				f.mend(f.doctor.Examine(f.t.Context()), found)
 				r := f.doctor.Examine(f.t.Context())
 				f.is(r, "public.refresh_tokens", OK, "a run finds them by an index")
 				f.is(r, "public.refresh_tokens", OK, "the oldest expired at "+time.Now().Add(-9*time.Hour).UTC().Format(time.DateOnly))
@@ -109,9 +111,5 @@ func (f *fixture) hold(mode, tables string) {
 // with is the doctor with further variables.
 func (f *fixture) with(environ ...string) Doctor {
 	f.t.Helper()
-	c, err := config.Load(append([]string{"DATABASE_URL=" + f.url}, environ...))
-	require.NoError(f.t, err)
-	d := f.doctor
-	d.Config = c
-	return d
+	return f.as(f.url, environ...)
 }

@@ -41,19 +41,22 @@ func (e *examination) examineConnection(ctx context.Context) {
 // lookAtServer says what server it is, and whether it takes writes.
 func (e *examination) lookAtServer(ctx context.Context) ([]Check, error) {
 	var version, role, database string
+	var number int
 	var standby, readOnly bool
 	err := e.conn.QueryRow(ctx, `
 		SELECT
 			current_setting('server_version'),
+			current_setting('server_version_num')::int4,
 			current_user::text,
 			current_database()::text,
 			pg_is_in_recovery(),
-			current_setting('default_transaction_read_only')::bool`).Scan(&version, &role, &database, &standby, &readOnly)
+			current_setting('default_transaction_read_only')::bool`).Scan(&version, &number, &role, &database, &standby, &readOnly)
 	if err != nil {
 		return nil, err
 	}
 	version, _, _ = strings.Cut(version, " ")
-	checks := []Check{{Status: OK, Reason: fmt.Sprintf("Postgres %s, database %q, role %q, no pool that lends by transaction", version, database, role)}}
+	checks := []Check{release(version, number)}
+	checks[0].Reason += fmt.Sprintf(", database %q, role %q, no pool that lends by transaction", database, role)
 	switch {
 	case standby:
 		checks = append(checks, Check{
@@ -73,6 +76,19 @@ func (e *examination) lookAtServer(ctx context.Context) ([]Check, error) {
 		checks = append(checks, Check{Name: "writes", Status: OK, Reason: "the database takes writes"})
 	}
 	return checks, nil
+}
+
+// oldestServer is Postgres 14, as server_version_num has it.
+const oldestServer = 140000
+
+// release says whether the server is new enough.
+func release(version string, number int) Check {
+	c := Check{Area: "connection", Name: "server", Status: OK, Brief: "Postgres " + version, Reason: "Postgres " + version}
+	if number < oldestServer {
+		c.Status, c.Remedy = Fail, "upgrade the server"
+		c.Reason += ", which is older than 14, the oldest that Siltgate works with"
+	}
+	return c
 }
 
 // encryption says whether others can read what goes over the network.

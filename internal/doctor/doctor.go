@@ -48,6 +48,9 @@ type Check struct {
 	// Reason says in a sentence what was found.
 	Reason string `json:"reason"`
 
+	// Brief is the reason in a few words, where the report is to be short. Empty: the name is enough.
+	Brief string `json:"brief,omitempty"`
+
 	// Remedy says what to do where no statement does it. Empty: nothing, or SQL does.
 	Remedy string `json:"remedy,omitempty"`
 
@@ -116,7 +119,7 @@ func (d Doctor) Examine(ctx context.Context) Report {
 	e := &examination{Doctor: d}
 	conn, err := e.connect(ctx)
 	if err != nil {
-		c := Check{Area: "connection", Name: "reach", Status: Fail, Reason: purge.Explain(err).Error(), Remedy: remedyOfConnection(err)}
+		c := Check{Area: "connection", Name: "server", Status: Fail, Reason: purge.Explain(err).Error(), Remedy: remedyOfConnection(err)}
 		if unguarded, ok := errors.AsType[*session.UnguardedError](err); ok {
 			c.SQL = unguarded.Resets
 		}

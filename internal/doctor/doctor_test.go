@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestAWellDatabaseHasNoComplaint(t *testing.T) {
 	f.exec(
 		`REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
 		`INSERT INTO siltgate.heartbeats (replica, version, digest) VALUES ('a', '1', 'digest')`,
-		`INSERT INTO siltgate.river_leader (elected_at, expires_at, leader_id, name) VALUES (now(), now() + interval '10 s', 'a', 'default')`)
+		`INSERT INTO siltgate.river_leader (elected_at, expires_at, leader_id, name) VALUES (now(), now() + interval '1 hour', 'a', 'default')`)
 	r := f.doctor.Examine(t.Context())
 	require.Zero(t, r.Count(Fail)+r.Count(Warn), r.String())
 	require.Contains(t, r.String(), "0 fail")
@@ -23,6 +24,36 @@ func TestAWellDatabaseHasNoComplaint(t *testing.T) {
 	for line := range strings.Lines(r.String()) {
 		require.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), width)
 	}
+
+	brief := r.Text(width, false)
+	require.Less(t, strings.Count(brief, "\n"), 24, "it fits on a terminal: %s", brief)
+	require.Contains(t, brief, "  ok    public.refresh_tokens: about 0 rows dead\n")
+	for _, c := range r.Checks {
+		require.Contains(t, brief, c.Name)
+	}
+	for line := range strings.Lines(brief) {
+		require.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), width)
+	}
+}
+
+func TestABriefReportHidesNothingThatIsNotOK(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`CREATE TABLE logins (token bigint REFERENCES refresh_tokens)`)
+	r := f.doctor.Examine(t.Context())
+	brief := r.Text(10_000, false)
+	for _, c := range r.Checks {
+		if c.Status == OK {
+			continue
+		}
+		require.Contains(t, brief, fmt.Sprintf("  %-4s  %s: %s\n", c.Status, c.Name, c.Reason))
+		require.Contains(t, brief, c.Remedy)
+		for _, sql := range c.SQL {
+			require.Contains(t, brief, sql)
+		}
+	}
+	require.Positive(t, r.Count(Fail))
+	require.Contains(t, brief, fmt.Sprintf("%d fail; --wide has the reasons of what is ok\n", r.Count(Fail)))
 }
 
 func TestADatabaseThatIsNotThereIsOneFailedCheck(t *testing.T) {
@@ -30,7 +61,7 @@ func TestADatabaseThatIsNotThereIsOneFailedCheck(t *testing.T) {
 	f := newFixture(t)
 	r := f.as("postgres://nobody:wrong@127.0.0.1:1/none").Examine(t.Context())
 	require.Len(t, r.Checks, 1)
-	f.is(r, "reach", Fail, "")
+	f.is(r, "server", Fail, "")
 	require.NotContains(t, r.String(), "wrong")
 }
 

@@ -60,7 +60,7 @@ func (e *examination) lookAtReplicas(ctx context.Context) ([]Check, error) {
 			Reason: fmt.Sprintf("%s, with another configuration than this command was given: what it says of tables and schedule is not theirs", running(len(all))),
 		}}, nil
 	}
-	return []Check{{Status: OK, Reason: fmt.Sprintf("%s, with this configuration: %s", running(len(all)), strings.Join(all, ", "))}}, nil
+	return []Check{{Status: OK, Brief: fmt.Sprint(len(all)), Reason: fmt.Sprintf("%s, with this configuration: %s", running(len(all)), strings.Join(all, ", "))}}, nil
 }
 
 // lookAtLeader says who sees to the schedule.
@@ -122,8 +122,9 @@ func (e *examination) lookAtLastRun(ctx context.Context) ([]Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := Check{Status: OK, Reason: "no run has completed yet"}
+	c := Check{Status: OK, Brief: "none yet", Reason: "no run has completed yet"}
 	if success != nil {
+		c.Brief = success.UTC().Format(time.DateTime)
 		c.Reason = fmt.Sprintf("the last run that completed ended at %s", success.UTC().Format(time.DateTime))
 	}
 	due := overdue(e.Config.Schedule, now, created, success)
@@ -164,8 +165,10 @@ func (e *examination) lookAtSchedule() Check {
 	s := e.Config.Schedule
 	switch next := s.Next(e.Now()); {
 	case s.Off():
+		c.Brief = "off"
 		c.Reason = "there is no schedule (" + e.Config.ScheduleVariable() + "): only runs that are asked for begin"
 	default:
+		c.Brief = "next at " + next.UTC().Format(time.DateTime)
 		c.Reason = fmt.Sprintf("the next tick is at %s (%s)", next.UTC().Format(time.DateTime), s)
 	}
 	return c

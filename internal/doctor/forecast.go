@@ -18,8 +18,13 @@ func forecast(name string, f purge.Forecast, duty float64) []Check {
 	if f.Partial {
 		c.Reason += ", in some of its tables or partitions"
 	}
-	if !f.Oldest.IsZero() {
+	c.Brief = "about " + rows(f.Dead) + " dead"
+	switch {
+	case !f.Oldest.IsZero():
 		c.Reason += ", the oldest expired at " + f.Oldest.UTC().Format(time.DateTime)
+		c.Brief += ", the oldest since " + f.Oldest.UTC().Format(time.DateOnly)
+	case f.Dead > 0:
+		c.Reason += ", since when is not known without an index on their expiry"
 	}
 	c.Reason += fmt.Sprintf("; a run finds them by %s, takes about %s at SILTGATE_DUTY_CYCLE=%g, and writes %s of write-ahead log",
 		plan(f.Plan), lasting(roughly(time.Duration(float64(f.Work)/duty))), duty, logged(f.Log))
@@ -76,6 +81,11 @@ func wholeForecast(all []purge.Forecast, c config.Config) Check {
 		text += ", without what could not be looked at"
 	}
 	check.Reason = text
+	check.Brief = fmt.Sprintf("a run takes about %s", lasting(roughly(takes)))
+	if scheduled.FinishWithin > 0 {
+		check.Brief += " on schedule"
+	}
+	check.Brief += fmt.Sprintf(", %s at full speed, and writes %s of log", lasting(roughly(sum.Work)), logged(sum.Log))
 	if scheduled.FinishWithin > 0 && takes > scheduled.FinishWithin {
 		check.Status = Warn
 		check.Reason = strings.Replace(text, ", within SILTGATE_FINISH_WITHIN=", ", longer than SILTGATE_FINISH_WITHIN=", 1)

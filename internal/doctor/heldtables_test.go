@@ -19,7 +19,7 @@ func TestATableThatIsHeldIsSaidWithWhatConfirmsItsRule(t *testing.T) {
 	f.is(r, "last run", Fail, "held a table")
 	held := f.is(r, "changed rules", Fail, "public.refresh_tokens is held: its rule has changed, and would delete 60 of 100 rows")
 	require.NotEmpty(t, held.Unless)
-	f.mend(held)
+	f.mend(r, held)
 	var confirmed int
 	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT count(*) FROM siltgate.river_job WHERE args @> '{"confirm":true}'`).Scan(&confirmed))
 	require.Equal(t, 1, confirmed)

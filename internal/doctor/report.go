@@ -8,38 +8,93 @@ import (
 // width is that of a terminal, if it is not known.
 const width = 80
 
-// String is the report for a person, fit for a terminal.
-func (r Report) String() string { return r.Text(width) }
+// String is the whole report for a person, fit for a terminal.
+func (r Report) String() string { return r.Text(width, true) }
 
-// Text is the report in lines of so many columns: a line for each check, and below it what to do.
-func (r Report) Text(columns int) string {
-	var s strings.Builder
-	write := func(first, next, text string) { writeWithin(columns, &s, first, next, text) }
-	area := ""
-	for _, c := range r.Checks {
-		if c.Area != area {
-			area = c.Area
-			fmt.Fprintf(&s, "%s\n", area)
+// Text is the report in lines of so many columns: a line for each check, and below it what to do. Unless wide, what
+// is ok is told briefly, so that the report of a fleet that is well fits on a screen.
+func (r Report) Text(columns int, wide bool) string {
+	s := &screen{columns: columns}
+	for from := 0; from < len(r.Checks); {
+		to := from + 1
+		for to < len(r.Checks) && r.Checks[to].Area == r.Checks[from].Area {
+			to++
 		}
-		write(fmt.Sprintf("  %-4s  ", c.Status), "        ", c.Name+": "+c.Reason)
-		if c.Remedy != "" {
-			write("        → ", "          ", c.Remedy)
+		s.area(r.Checks[from:to], wide)
+		from = to
+	}
+	fmt.Fprintf(s, "%d ok, %d warn, %d fail", r.Count(OK), r.Count(Warn), r.Count(Fail))
+	if !wide && r.Count(OK) > 0 {
+		s.WriteString("; --wide has the reasons of what is ok")
+	}
+	s.WriteString("\n")
+	return s.String()
+}
+
+// screen is text that is written in lines of so many columns.
+type screen struct {
+	strings.Builder
+
+	columns int
+}
+
+// area writes the checks of an area.
+func (s *screen) area(checks []Check, wide bool) {
+	fmt.Fprintf(s, "%s\n", checks[0].Area)
+	var well []Check
+	for _, c := range checks {
+		if c.Status == OK && !wide {
+			well = append(well, c)
+			continue
 		}
-		if c.Unless != "" && len(c.SQL) > 0 {
-			write("        → ", "          ", "unless "+c.Unless+":")
+		s.check(c)
+	}
+	s.well(well)
+}
+
+// check writes a check with its reason and its remedy.
+func (s *screen) check(c Check) {
+	s.wrap(fmt.Sprintf("  %-4s  ", c.Status), "        ", c.Name+": "+c.Reason)
+	if c.Remedy != "" {
+		s.wrap("        → ", "          ", c.Remedy)
+	}
+	if c.Unless != "" && len(c.SQL) > 0 {
+		s.wrap("        → ", "          ", "unless "+c.Unless+":")
+	}
+	for i, sql := range c.SQL {
+		const most = 5
+		if i == most {
+			s.wrap("          ", "          ", fmt.Sprintf("and %d more: siltgate doctor --sql", len(c.SQL)-most))
+			break
 		}
-		for i, sql := range c.SQL {
-			const most = 5
-			if i == most {
-				write("          ", "          ", fmt.Sprintf("and %d more: siltgate doctor --sql", len(c.SQL)-most))
-				break
-			}
-			// A statement is not broken, so that it can be copied.
-			fmt.Fprintf(&s, "          %s;\n", oneLine(sql))
+		// A statement is not broken, so that it can be copied.
+		fmt.Fprintf(s, "          %s;\n", oneLine(sql))
+	}
+}
+
+// well writes checks that are ok: a line for each table, and one for all others.
+func (s *screen) well(checks []Check) {
+	var names, others []string
+	briefs := map[string]string{}
+	for _, c := range checks {
+		if _, known := briefs[c.Name]; !known {
+			names = append(names, c.Name)
+		}
+		briefs[c.Name] += c.Brief
+	}
+	for _, name := range names {
+		switch brief := briefs[name]; {
+		case checks[0].Area != "table" && brief != "":
+			others = append(others, fmt.Sprintf("%s (%s)", name, brief))
+		case checks[0].Area != "table":
+			others = append(others, name)
+		default:
+			s.wrap("  ok    ", "        ", strings.TrimSuffix(name+": "+brief, ": "))
 		}
 	}
-	fmt.Fprintf(&s, "%d ok, %d warn, %d fail\n", r.Count(OK), r.Count(Warn), r.Count(Fail))
-	return s.String()
+	if len(others) > 0 {
+		s.wrap("  ok    ", "        ", strings.Join(others, ", "))
+	}
 }
 
 // SQL is the statements that mend what was found, for psql: each after a comment that says
@@ -72,13 +127,12 @@ func (r Report) SQL() string {
 	return s.String()
 }
 
-// writeWithin writes text in lines of so many columns, the first one after first, the others
-// after next.
-func writeWithin(columns int, s *strings.Builder, first, next, text string) {
+// wrap writes text, the first line after first, the others after next.
+func (s *screen) wrap(first, next, text string) {
 	line := first
 	empty := true
 	for word := range strings.FieldsSeq(text) {
-		if !empty && len([]rune(line))+1+len([]rune(word)) > columns {
+		if !empty && len([]rune(line))+1+len([]rune(word)) > s.columns {
 			s.WriteString(line + "\n")
 			line, empty = next, true
 		}

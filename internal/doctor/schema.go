@@ -49,7 +49,7 @@ func (e *examination) lookAtVersion(ctx context.Context) ([]Check, error) {
 			Reason: fmt.Sprintf("schema %q is at version %d, this program knows %d", e.Config.Schema, version, migrations.Latest),
 		}}, nil
 	}
-	return []Check{{Status: OK, Reason: fmt.Sprintf("schema %q is at version %d", e.Config.Schema, version)}}, nil
+	return []Check{{Status: OK, Brief: fmt.Sprint(version), Reason: fmt.Sprintf("schema %q is at version %d", e.Config.Schema, version)}}, nil
 }
 
 // lookAtOwner finds who else could put code into the schema, which would run with the rights of

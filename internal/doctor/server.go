@@ -144,17 +144,40 @@ func (e *examination) lookAtPrepared(ctx context.Context) ([]Check, error) {
 	return checks, err
 }
 
-// lookAtStandbys finds out whether a run can see how far standbys are behind.
+// lookAtStandbys finds out whether a run can see how far standbys are behind, and which of them keep rows that were
+// deleted.
 func (e *examination) lookAtStandbys(ctx context.Context) ([]Check, error) {
-	var standbys, hidden int
-	err := e.conn.QueryRow(ctx, `
+	rows, err := e.conn.Query(ctx, `
 		SELECT
-			count(*),
-			count(*) FILTER (WHERE r.state IS NULL)
-		FROM pg_stat_replication AS r`).Scan(&standbys, &hidden)
-	switch {
-	case err != nil:
+			'standby ' || coalesce(quote_ident(nullif(r.application_name, '')), r.pid::text),
+			coalesce(age(r.backend_xmin), 0)::int8,
+			r.state IS NULL
+		FROM pg_stat_replication AS r
+		ORDER BY 1`)
+	if err != nil {
 		return nil, err
+	}
+	var keepers []keeper
+	var k keeper
+	var blind bool
+	var standbys, hidden int
+	_, err = pgx.ForEachRow(rows, []any{&k.what, &k.transactions, &blind}, func() error {
+		standbys++
+		if blind {
+			hidden++
+		}
+		if k.transactions > 0 {
+			keepers = append(keepers, k)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if kept, err := e.whoKeeps(ctx, keepers); err != nil || len(kept) > 0 {
+		return kept, err
+	}
+	switch {
 	case standbys == 0:
 		return []Check{{Status: OK, Reason: "there is no standby to wait for"}}, nil
 	case hidden > 0:
@@ -163,5 +186,5 @@ func (e *examination) lookAtStandbys(ctx context.Context) ([]Check, error) {
 			SQL: []string{"GRANT pg_read_all_stats TO " + e.quotedRole(ctx)},
 		}}, nil
 	}
-	return []Check{{Status: OK, Reason: fmt.Sprintf("standbys that a run waits for when they fall behind: %d", standbys)}}, nil
+	return []Check{{Status: OK, Brief: fmt.Sprint(standbys), Reason: fmt.Sprintf("standbys that a run waits for when they fall behind: %d", standbys)}}, nil
 }
