@@ -20,7 +20,7 @@ const heartbeatPatience = 5 * time.Second
 // statusInterval is the time between two readings of the status.
 const statusInterval = 2 * time.Second
 
-// fleetStatus tells whether a replica runs that can take the run up, and whether runs are paused.
+// fleetStatus tells whether a replica runs that can work the run, and whether runs are paused.
 type fleetStatus struct {
 	alone   time.Time // since when no replica was seen; zero: one was
 	told    bool      // that no replica is running
@@ -29,24 +29,22 @@ type fleetStatus struct {
 	read    time.Time // when the status was read last
 }
 
-// readStatus reads the fleet's status, while the run waits, and returns what there is to say.
-func (a *fleetStatus) readStatus(ctx context.Context, conn *pgx.Conn, schema string, waits bool) []string {
+// readStatus reads the fleet's status and returns what there is to say. A replica that was killed is counted
+// for two and a half minutes more.
+func (a *fleetStatus) readStatus(ctx context.Context, conn *pgx.Conn, schema string) []string {
 	now := time.Now()
 	if a.unknown || now.Sub(a.read) < statusInterval {
 		return nil
 	}
 	a.read = now
-	status := jobs.Status{Replicas: 1}
-	if waits {
-		var err error
-		if status, err = jobs.GetStatusIn(ctx, conn, schema); err != nil {
-			pgErr, ok := errors.AsType[*pgconn.PgError](err)
-			a.unknown = ok && strings.HasPrefix(pgErr.Code, "42") // no privilege, or no such view
-			return nil
-		}
+	status, err := jobs.GetStatusIn(ctx, conn, schema)
+	if err != nil {
+		pgErr, ok := errors.AsType[*pgconn.PgError](err)
+		a.unknown = ok && strings.HasPrefix(pgErr.Code, "42") // no privilege, or no such view
+		return nil
 	}
 	var lines []string
-	if line := a.note(now, waits && status.Replicas == 0); line != "" {
+	if line := a.note(now, status.Replicas == 0); line != "" {
 		lines = append(lines, line)
 	}
 	if paused := printable(status.Pause()); paused != a.paused {

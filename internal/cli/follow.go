@@ -88,7 +88,7 @@ func (p *program) follow(ctx context.Context, f *follower) error {
 }
 
 // news is what there is to say besides the run's progress: that an attempt failed, and
-// why, as soon as it has; and that no replica takes the run up, because there is none or runs are paused.
+// why, as soon as it has; and that no replica works the run, because there is none or runs are paused.
 func (f *follower) news(ctx context.Context, run jobs.Run, result jobs.Result) []string {
 	var lines []string
 	if run.State == "retryable" && run.Attempt > f.failed {
@@ -111,8 +111,7 @@ func (f *follower) news(ctx context.Context, run jobs.Run, result jobs.Result) [
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	idle := slices.Contains([]string{"available", "scheduled", "retryable"}, run.State)
-	return append(lines, f.fleet.readStatus(ctx, f.conn, f.config.Schema, idle)...)
+	return append(lines, f.fleet.readStatus(ctx, f.conn, f.config.Schema)...)
 }
 
 // reasons are why an attempt failed: each table's own, or else the run's.

@@ -67,6 +67,39 @@ func TestFault44AWaitSaysThatNoReplicaIsRunningAndWhenOneIs(t *testing.T) {
 	require.Zero(t, (<-end).code)
 }
 
+func TestFault44AWaitSaysThatTheFleetDiedWhichWorkedTheRun(t *testing.T) {
+	t.Parallel()
+	environ, pool := newDatabase(t)
+	require.Zero(t, siltgate(t.Context(), environ, "migrate").code)
+	out, end := waiting(t, environ)
+	exec := func(sql string) {
+		t.Helper()
+		_, err := pool.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	exec(`INSERT INTO siltgate.heartbeats (replica, version, digest) VALUES ('someone', 'dev', '0')`)
+	exec(`
+		UPDATE siltgate.river_job
+		SET state = 'running', attempt = 1, attempted_by = ARRAY['someone'], attempted_at = now() - interval '2 minutes',
+			metadata = jsonb_build_object('output', jsonb_build_object('outcome', 'running', 'deleted', 10, 'duration_ms', 1000,
+				'pace', jsonb_build_object('duty', 0.3, 'forecast', now() + interval '1 minute'), 'tables', '[{"table":"t","estimate":1000,"deleted":10}]'::jsonb))`)
+	out.await(t, "running, 10 rows deleted of about 1,000, 10/s, at 30% of its time, about ")
+	history := siltgate(t.Context(), environ, "history")
+	require.Contains(t, history.stdout, "at 30% of its time, about ")
+
+	exec(`UPDATE siltgate.heartbeats SET seen_at = now() - interval '149 seconds'`)
+	require.NotContains(t, out.String(), "no replica", "a killed one may be back")
+	exec(`UPDATE siltgate.heartbeats SET seen_at = now() - interval '151 seconds'`)
+	out.await(t, "waits for a replica to go on with it: someone does not run any more\n")
+	out.await(t, "no replica is running, so the run waits: start one with `siltgate run`\n")
+	history = siltgate(t.Context(), environ, "history")
+	require.Contains(t, history.stdout, "waits for a replica to go on with it: someone does not run any more\n")
+	require.NotContains(t, history.stdout, "left")
+
+	exec(`UPDATE siltgate.river_job SET state = 'completed', finalized_at = now(), metadata = '{"output":{"outcome":"completed"}}'`)
+	require.Zero(t, (<-end).code)
+}
+
 func TestFault44WhoMayNotSeeReplicasWaitsAllTheSame(t *testing.T) {
 	t.Parallel()
 	environ, pool := newDatabase(t)

@@ -53,7 +53,7 @@ func (p *progress) describe(run jobs.Run, result jobs.Result, now time.Time) str
 	if rate := rateOf(result); rate >= 1 {
 		line += ", " + number(int64(rate)) + "/s"
 	}
-	if pace := paceOf(result.Pace.Duty, forecastOf(result, now), result.Pace.FinishBy, now); pace != "" {
+	if pace := paceOf(result.Pace.Duty, forecastOf(run, result, now), result.Pace.FinishBy, now); pace != "" {
 		line += ", " + pace
 	}
 	return line
@@ -70,7 +70,7 @@ func (p *progress) live(run jobs.Run, result jobs.Result, now time.Time) string 
 	if run.Standing() != "running" || run.Attempt > 1 {
 		first = standing(run) + ", " + first
 	}
-	duty, left, by, late := paceParts(result.Pace.Duty, forecastOf(result, now), result.Pace.FinishBy, now)
+	duty, left, by, late := paceParts(result.Pace.Duty, forecastOf(run, result, now), result.Pace.FinishBy, now)
 	rate := ""
 	if r := rateOf(result); r >= 1 {
 		rate = number(int64(r)) + "/s"
@@ -124,8 +124,12 @@ func rateOf(result jobs.Result) float64 {
 	return float64(result.Deleted) / (float64(result.DurationMS) / 1000)
 }
 
-// forecastOf is when the run will probably end: by its own forecast, else by its rate.
-func forecastOf(result jobs.Result, now time.Time) *time.Time {
+// forecastOf is when the run will probably end: by its own forecast, else by its rate. Nobody knows it of a run
+// that waits.
+func forecastOf(run jobs.Run, result jobs.Result, now time.Time) *time.Time {
+	if run.Waits() != "" {
+		return nil
+	}
 	estimate, _ := totals(result)
 	rate := rateOf(result)
 	if result.Pace.Forecast != nil || result.Pace.WaitingFor != "" || rate < 1 {
@@ -142,12 +146,22 @@ func paceOf(duty float64, forecast, finishBy *time.Time, now time.Time) string {
 	return joined([]string{share, left, by})
 }
 
+// staleAfter is how long after the forecast of its end a run may still be said to end soon. A run that works
+// makes its forecast anew about every five seconds.
+const staleAfter = 15 * time.Second
+
 func paceParts(duty float64, forecast, finishBy *time.Time, now time.Time) (share, left, by string, late bool) {
 	if duty > 0 && duty < 1 {
 		share = fmt.Sprintf("at %.3g%% of its time", duty*100)
 	}
-	if forecast != nil {
-		left = "about " + took(max(forecast.Sub(now), 0).Round(time.Second)) + " left"
+	switch {
+	case forecast == nil:
+	case now.Sub(*forecast) > staleAfter: // its replica is slow, or was killed
+		left = "was expected to end at " + forecast.UTC().Format(time.TimeOnly)
+	case forecast.Sub(now) < time.Second:
+		left = "nearly done"
+	default:
+		left = "about " + took(forecast.Sub(now).Round(time.Second)) + " left"
 	}
 	if finishBy != nil {
 		by = "to end by " + finishBy.UTC().Format(time.TimeOnly)

@@ -145,9 +145,12 @@ func TestAPaceShowsTheDutyTheForecastAndTheDeadline(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
 	soon, deadline := now.Add(12*time.Minute), now.Add(time.Hour)
+	passed, stale := now.Add(-time.Second), now.Add(-30*time.Second)
 	require.Equal(t, "at 1% of its time, about 12m0s left, to end by 04:00:00", paceOf(0.01, &soon, &deadline, now))
 	require.Equal(t, "at 30% of its time, about 1h0m left, late: it was to end by 03:12:00", paceOf(0.3, &deadline, &soon, now))
 	require.Equal(t, "about 12m0s left", paceOf(1, &soon, nil, now))
+	require.Equal(t, "nearly done", paceOf(0, &passed, nil, now))
+	require.Equal(t, "was expected to end at 02:59:30", paceOf(0, &stale, nil, now), "its replica may have been killed")
 	require.Empty(t, paceOf(0, nil, nil, now))
 
 	duty := 0.01

@@ -84,12 +84,25 @@ BEGIN
             AND (holder.state = 'running' OR holder.finalized_at IS NULL AND turn.reserved_until > now()));
 END;
 $$;
+
+-- Reports whether the replica that took a run up does not run any more. A later migration makes the table of
+-- replicas.
+CREATE FUNCTION {schema}.replica_is_gone(name text) RETURNS boolean
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT FROM {schema}.replicas AS running WHERE running.replica = replica_is_gone.name);
+END;
+$$;
 -- +goose StatementEnd
 
 -- The view calls these functions with its reader's rights, whatever default privileges say.
 GRANT EXECUTE ON FUNCTION
     {schema}.timestamptz_or_null(text), {schema}.bigint_or_null(jsonb), {schema}.sum_or_null(jsonb, jsonpath),
-    {schema}.run_with_turn(bigint)
+    {schema}.run_with_turn(bigint), {schema}.replica_is_gone(text)
     TO PUBLIC;
 
 -- A run that is cancelled while it waits, or discarded when it is rescued, has no replica to record its
@@ -160,6 +173,11 @@ SELECT
         THEN format('its next attempt at %s', date_trunc('second', job.scheduled_at AT TIME ZONE 'UTC'))
         WHEN job.state = 'scheduled' AND NOT job.metadata ? 'snoozes'
         THEN format('its time, %s', date_trunc('second', job.scheduled_at AT TIME ZONE 'UTC'))
+        -- A replica that has just been started may have taken a run up before it said that it runs.
+        WHEN job.state = 'running'
+            AND job.attempted_at < now() - interval '1 minute'
+            AND {schema}.replica_is_gone(job.attempted_by[cardinality(job.attempted_by)])
+        THEN format('a replica to go on with it: %s does not run any more', job.attempted_by[cardinality(job.attempted_by)])
         ELSE coalesce(
             {schema}.run_with_turn(job.id),
             nullif(run.output #>> '{pace,waiting_for}', ''),
@@ -203,6 +221,7 @@ COMMENT ON COLUMN {schema}.runs.referenced IS 'Dead rows that stay because other
 DROP VIEW {schema}.runs;
 DROP TRIGGER siltgate_record_end ON {schema}.river_job;
 DROP FUNCTION {schema}.record_end();
+DROP FUNCTION {schema}.replica_is_gone(text);
 DROP FUNCTION {schema}.run_with_turn(bigint);
 DROP FUNCTION {schema}.sum_or_null(jsonb, jsonpath);
 DROP FUNCTION {schema}.bigint_or_null(jsonb);
