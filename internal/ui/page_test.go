@@ -27,8 +27,47 @@ func TestAPersonSeesAtAGlanceThatAllIsWell(t *testing.T) {
 	b.see("#tables", "4 in use")
 	b.see("#runs", "before the migration")
 	b.see("#replicas", "leads")
+	f.seeDays(b)
 	b.picture("page-well")
 	b.requireQuiet()
+}
+
+// seeDays holds the picture of the days against what the runs deleted: a bar a day, the best one as high as the line
+// that has its number.
+func (f *fixture) seeDays(b *browser) {
+	f.t.Helper()
+	b.see("#days h2", "Rows deleted a day")
+	type drawn struct {
+		Title                    string
+		Left, Right, Top, Bottom float64
+		Today                    bool
+	}
+	bars := evaluate[[]drawn](b, `[...document.querySelectorAll("#days .bar")].map(bar => {
+		const at = bar.getBoundingClientRect()
+		return {Title: bar.querySelector("title").textContent, Left: at.left, Right: at.right, Top: at.top, Bottom: at.bottom, Today: bar.classList.contains("today")}
+	})`)
+	require.Len(f.t, bars, 30)
+	least := evaluate[float64](b, `document.querySelector("#days .grid").getBoundingClientRect().top`)
+	axis := evaluate[float64](b, `document.querySelector("#days .axis").getBoundingClientRect().top`)
+	highest := axis
+	for i, bar := range bars {
+		require.Equal(f.t, i == 29, bar.Today)
+		require.InDelta(f.t, axis, bar.Bottom, 1.5, "it stands on the axis")
+		require.True(f.t, i == 0 || bar.Left > bars[i-1].Right, "bars do not touch")
+		rows := f.text(`
+			SELECT replace(to_char(coalesce(sum(deleted), 0), 'FM999,999,999'), ',', U&'\202F')
+			FROM siltgate.runs
+			WHERE (finished_at AT TIME ZONE 'UTC')::date = (now() AT TIME ZONE 'UTC')::date - $1::int`, 29-i)
+		require.Equal(f.t, f.text(`SELECT to_char((now() AT TIME ZONE 'UTC')::date - $1::int, 'Dy FMDD Mon')`, 29-i)+": "+rows+" rows", bar.Title)
+		if rows == "0" {
+			require.InDelta(f.t, axis, bar.Top, 1.5)
+		}
+		highest = min(highest, bar.Top)
+	}
+	require.InDelta(f.t, least, highest, 1.5)
+	sum := f.text(`SELECT replace(to_char(sum(deleted), 'FM999,999,999'), ',', U&'\202F') FROM siltgate.runs`)
+	require.Contains(f.t, evaluate[string](b, `document.querySelector("#days svg").getAttribute("aria-label")`), sum+" in all")
+	require.Contains(f.t, evaluate[string](b, `document.querySelector("#days svg").textContent`), "today")
 }
 
 func TestAPersonSeesTheRunAtWorkAndWhyItWaits(t *testing.T) {
