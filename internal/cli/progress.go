@@ -172,9 +172,9 @@ func paceParts(duty float64, forecast, finishBy *time.Time, now time.Time) (shar
 	return share, left, by, late
 }
 
-// note writes a line that is not about the run's progress.
+// note writes a line that is not about the run's progress, which is drawn anew below it.
 func (p *progress) note(text string) {
-	p.end()
+	p.clear()
 	_, _ = fmt.Fprintln(p.w, text)
 	p.last = ""
 }
