@@ -93,7 +93,7 @@ func (f *fixture) transaction() (xmin uint32) {
 	f.t.Helper()
 	var n int64
 	require.NoError(f.t, f.pool.QueryRow(f.t.Context(), `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::int8`).Scan(&n))
-	return uint32(n) //nolint:gosec // of a new server
+	return uint32(n)
 }
 
 // ailmentsOfStandbys are about rows that standbys keep.
