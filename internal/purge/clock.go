@@ -30,7 +30,7 @@ func (r *slice) clock() time.Time { return time.Now().Add(r.ahead).UTC() }
 // Now reads the database's clock, and how far it is ahead of this process's.
 func (s *Session) Now(ctx context.Context) (now time.Time, ahead time.Duration, err error) {
 	asked := time.Now()
-	if err := s.reads.QueryRow(ctx, `SELECT pg_catalog.clock_timestamp()`).Scan(&now); err != nil {
+	if err := s.conn.QueryRow(ctx, `SELECT pg_catalog.clock_timestamp()`).Scan(&now); err != nil {
 		return now, 0, fmt.Errorf("read the database's clock: %w", err)
 	}
 	answered := time.Now()

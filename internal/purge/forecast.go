@@ -71,7 +71,7 @@ func Forecasts(ctx context.Context, config *pgx.ConnConfig, tables []Table) ([]F
 		return nil, Explain(err)
 	}
 	var now time.Time
-	if err := s.reads.QueryRow(ctx, `SELECT pg_catalog.now()`).Scan(&now); err != nil {
+	if err := s.conn.QueryRow(ctx, `SELECT pg_catalog.now()`).Scan(&now); err != nil {
 		return nil, Explain(err)
 	}
 	var all []Forecast

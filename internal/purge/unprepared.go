@@ -9,6 +9,9 @@ import (
 // unprepared executes statements on a connection. The first time a statement takes one round trip. To prepare it first,
 // as pgx does, would take two, and in most runs a statement that reads the catalog is executed once. A statement
 // that comes again is prepared then, because a run of many tables executes it for each of them.
+//
+// The first time its results come as text. Times and intervals in it look as the role's settings say, so a statement that
+// returns some is not executed here.
 type unprepared struct {
 	conn *pgx.Conn
 	seen map[string]bool

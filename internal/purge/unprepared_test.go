@@ -48,3 +48,15 @@ func TestWhatKeepsRowsIsReadOnlyWhereAForeignKeyRefersToThem(t *testing.T) {
 	require.EqualValues(t, 1, purged(), "the other one is referred to")
 	require.Positive(t, read)
 }
+
+func TestARunReadsTheClockHoweverTheRoleHasDatesWritten(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens)
+	db.exec(`INSERT INTO refresh_tokens (expires_at) VALUES (now() - interval '1 day')`)
+	db.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET DateStyle = German', current_database()); END $$`)
+	p, err := db.purge(tokens)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, p.Deleted())
+	_, err = Forecasts(t.Context(), db.config(nil), []Table{tokens})
+	require.NoError(t, err)
+}
