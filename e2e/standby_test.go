@@ -44,3 +44,32 @@ func TestDeletingWaitsForAStandbyThatLagsAndGoesOn(t *testing.T) {
 	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
 	app.requireUndisturbed()
 }
+
+// A standby may be an archive that is an hour behind on purpose, which the primary cannot see.
+func TestFault54ARunDoesNotWaitForeverForAStandbyThatIsDelayedOnPurpose(t *testing.T) {
+	t.Parallel()
+	const dead, live = 6000, 100
+	db := newDatabaseOn(t, pgtest.NewServer(t, localpg.Options{}))
+	pgtest.NewStandby(t, db.server, localpg.Options{Settings: map[string]string{"recovery_min_apply_delay": "1h"}})
+	db.fill(dead, live)
+	db.slow(50 * time.Millisecond)
+	f := newFleet(t, db, append(smallBatches(), "SILTGATE_MAX_REPLICA_LAG=1s", "SILTGATE_MAX_WAIT=3s")...)
+	app := startApp(t, db)
+	r := f.start(1)[0]
+
+	run := db.awaitEnd(db.ask(`{}`), patience)
+	app.Stop()
+	require.Equal(t, "completed", run.State)
+	require.Equal(t, 1, run.Attempt)
+	require.Len(t, run.result(t).Pace.StandbysLeftOut, 1, "the history names it")
+	require.Len(t, r.logged("waiting for a standby"), 1)
+	require.Len(t, r.logged("no longer waiting for a standby: it does not catch up, or is delayed on purpose"), 1)
+	require.EqualValues(t, live, db.number(`SELECT count(*) FROM refresh_tokens WHERE user_id = 0`))
+	app.requireUndisturbed()
+
+	db.fill(dead, 0)
+	run = db.awaitEnd(db.ask(`{}`), patience)
+	require.Equal(t, "completed", run.State)
+	require.Len(t, run.result(t).Pace.StandbysLeftOut, 1)
+	require.Len(t, r.logged("waiting for a standby"), 1, "the next run does not wait for it again")
+}
