@@ -73,7 +73,7 @@ func TestDurationsFitTogether(t *testing.T) {
 		"a batch's lock, its statement, the turn that waits for it":   {purge.LockTimeout, purge.StatementTimeout, turnLockTimeout},
 		"who locks the turn is asked while it is waited for":          {blockersAfter, turnLockTimeout},
 		"the client waits longer than the server works":               {purge.StatementTimeout, purge.StatementPatience},
-		"an inspection's statement, a client that waits for it":       {purge.StatementTimeout, purge.CatalogTimeout, purge.StatementPatience},
+		"a batch, what reads the catalog, a client that waits for it": {purge.StatementTimeout, purge.CatalogTimeout, purge.StatementPatience},
 		"a session that rests is kept":                                {purge.KeepAlive, purge.SessionIdle},
 		"a frozen replica's session has ended before its run goes on": {purge.SessionIdle, rescueAfter},
 

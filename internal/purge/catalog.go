@@ -3,7 +3,6 @@ package purge
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -12,29 +11,41 @@ import (
 // connection.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // catalog reads from Postgres's catalog what a DELETE concerns. Each of its statements finds its
 // rows by OIDs, through an index, so that its cost does not depend on how much else the database
 // has.
-type catalog struct{ db querier }
+type catalog struct {
+	db   querier
+	oids *portion // how many relations one statement is asked about, however many partitions there are
+}
 
-// mostOIDs is how many relations one statement of the catalog is asked about, so
-// that each statement is short, however many partitions there are.
-const mostOIDs = 500
+func newCatalog(db querier) catalog {
+	return catalog{db: db, oids: &portion{size: mostOIDs, least: fewestOIDs}}
+}
 
-// readEach runs a statement of the catalog for OIDs, mostOIDs at a time, as its
-// parameter $1, and calls do for each row after it was read into the pointers. args are
-// its further parameters.
+// mostOIDs is how many relations one statement of the catalog is asked about, so that each statement is
+// short, and fewestOIDs how many if that takes too long.
+const mostOIDs, fewestOIDs = 500, 5
+
+// readEach runs a statement of the catalog for OIDs, a portion at a time, as its parameter $1, and calls
+// do for each row after it was read into the pointers. args are its further parameters.
 func (c catalog) readEach(ctx context.Context, sql string, oids []uint32, into []any, do func() error, args ...any) error {
-	for chunk := range slices.Chunk(oids, mostOIDs) {
-		rows, err := c.db.Query(ctx, sql, append([]any{chunk}, args...)...)
-		if err != nil {
+	for len(oids) > 0 {
+		n := min(c.oids.size, len(oids))
+		rows, err := fetch(c.db.Query(ctx, sql, append([]any{oids[:n]}, args...)...))
+		switch {
+		case isTimeout(err) && c.oids.shrink(n):
+			continue
+		case err != nil:
 			return err
 		}
 		if _, err := pgx.ForEachRow(rows, into, do); err != nil {
 			return err
 		}
+		oids = oids[n:]
 	}
 	return nil
 }
@@ -56,6 +67,16 @@ func readRow[T any](ctx context.Context, c catalog, to pgx.RowToFunc[T], sql str
 		return none, err
 	}
 	return pgx.CollectExactlyOneRow(rows, to)
+}
+
+// portion is how much one statement is asked for.
+type portion struct{ size, least int }
+
+// shrink makes the portion a tenth of what a statement was asked for that took too long. It reports whether
+// that is less.
+func (p *portion) shrink(asked int) bool {
+	p.size = max(asked/10, p.least)
+	return p.size < asked
 }
 
 // resolve finds the OIDs of configured tables; 0 for one that does not exist.

@@ -15,7 +15,7 @@ type matcher struct {
 
 	places []int // of the patterns among the configured tables
 	args   []any
-	page   int // how many relations one statement looks through
+	page   portion // how many relations one statement looks through
 
 	all     []match
 	parents map[uint32][]uint32 // by a table's OID all relations above it
@@ -35,7 +35,7 @@ func (m *matcher) readPages(ctx context.Context) error {
 				ORDER BY c.oid
 				OFFSET $2::pg_catalog.int8
 				LIMIT 1
-			), $3::pg_catalog.oid)`, from, m.page, uint32(last))
+			), $3::pg_catalog.oid)`, from, m.page.size, uint32(last))
 		if err == nil {
 			to, err = pgx.CollectExactlyOneRow(rows, pgx.RowTo[uint32])
 		}
@@ -43,8 +43,7 @@ func (m *matcher) readPages(ctx context.Context) error {
 			err = m.read(ctx, "c.oid OPERATOR(pg_catalog.>) $5::pg_catalog.oid AND c.oid OPERATOR(pg_catalog.<=) $6::pg_catalog.oid", from, to)
 		}
 		switch {
-		case isHindered(err) && m.page > fewestRelations:
-			m.page = max(m.page/10, fewestRelations)
+		case isHindered(err) && m.page.shrink(m.page.size):
 		case err != nil:
 			return err
 		default:

@@ -17,7 +17,8 @@
 //	purgetable.go       one table; attempt.go: again while it is locked; share.go: each table's share of a cap
 //	session.go          the connection that deletes, and its settings; searchpath.go: nothing is found by a
 //	                    search_path; transaction.go: a batch's transaction; fence.go: the end of the right to delete;
-//	                    unprepared.go: statements that are executed once
+//	                    unprepared.go: statements that are executed once; patient.go: with a longer time-out;
+//	                    fetched.go: all of their rows, or none
 //	clock.go            the database's clock, by which rows die, and this process's
 //	progress.go         where a run is, for another replica to go on; recorded.go: checks it;
 //	                    stop.go: where the next run begins after a capped one; timing.go: durations

@@ -222,7 +222,7 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 		"LOCK TABLE ONLY "+m.SQL()+" IN ACCESS EXCLUSIVE MODE", "SET LOCAL constraint_exclusion = on"); err != nil {
 		return err
 	}
-	now, err := catalog{db: tx}.markedOf(ctx, e.oid)
+	now, err := newCatalog(tx).markedOf(ctx, e.oid)
 	if err != nil {
 		return err
 	}

@@ -56,9 +56,6 @@ func Inspect(ctx context.Context, config *pgx.ConnConfig, tables []Table) ([]Ins
 		return nil, Explain(err)
 	}
 	defer s.Close(ctx)
-	if err := s.set(ctx, "statement_timeout", CatalogTimeout.String()); err != nil {
-		return nil, Explain(err)
-	}
 	read, err := newReader(ctx, s.catalog(), tables)
 	if err != nil {
 		return nil, Explain(err)

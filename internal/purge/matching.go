@@ -56,7 +56,7 @@ func (r *reader) matching(ctx context.Context, among []uint32) ([]match, error) 
 }
 
 func (r *reader) newMatcher() matcher {
-	m := matcher{catalog: r.catalog, page: mostRelations, parents: map[uint32][]uint32{}}
+	m := matcher{catalog: r.catalog, page: portion{size: mostRelations, least: fewestRelations}, parents: map[uint32][]uint32{}}
 	var schemas, names, own []string
 	for i, t := range r.tables {
 		if t.IsPattern() {

@@ -47,10 +47,10 @@ func TestFault106TablesOfAPatternAreFoundHoweverManyThereAre(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			slow := &slowCatalog{querier: db.session().conn, slow: c.slow}
-			read, err := newReader(t.Context(), catalog{db: slow}, []Table{pattern})
+			read, err := newReader(t.Context(), newCatalog(slow), []Table{pattern})
 			require.NoError(t, err)
 			m := read.newMatcher()
-			m.page = c.page
+			m.page.size = c.page
 			require.NoError(t, m.readPages(t.Context()))
 			found := map[string]bool{}
 			for _, one := range read.withoutChildren(m.all, m.parents) {

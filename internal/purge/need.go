@@ -66,9 +66,6 @@ func Needs(ctx context.Context, config *pgx.ConnConfig, tables []Table, role str
 		return nil, Explain(err)
 	}
 	defer s.Close(ctx)
-	if err := s.set(ctx, "statement_timeout", "10s"); err != nil {
-		return nil, Explain(err)
-	}
 	read, err := newReader(ctx, s.catalog(), tables)
 	if err != nil {
 		return nil, Explain(err)

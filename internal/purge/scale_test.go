@@ -3,6 +3,7 @@ package purge
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,11 @@ func TestFault41ThousandsOfPartitionsArePurged(t *testing.T) {
 	db := newDatabase(t)
 	db.manyPartitions(40, 50)
 	statements := 0
-	e := db.engineOn(db.watched(func(string) { statements++ }), Table{Name: "refresh_tokens", Rules: []Rule{{Expires: []string{"expires_at"}}}})
+	e := db.engineOn(db.watched(func(sql string) {
+		if !strings.Contains(sql, "'statement_timeout'") { // it goes with others, on a slow server
+			statements++
+		}
+	}), Table{Name: "refresh_tokens", Rules: []Rule{{Expires: []string{"expires_at"}}}})
 	began := time.Now()
 	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.NoError(t, err)

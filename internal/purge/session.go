@@ -24,7 +24,7 @@ var ErrLost = errors.New("the session was lost")
 // claimed for it ends with the connection.
 type Session struct {
 	conn  *pgx.Conn
-	reads unprepared
+	reads querier // for statements that read the catalog
 	fence fence
 
 	// mark is in the errors that our own statements raise on purpose. It is random, so that no
@@ -67,7 +67,7 @@ func connect(ctx context.Context, config *pgx.ConnConfig) (*Session, error) {
 		return nil, fmt.Errorf("connect for a run: %w", err)
 	}
 	registerRowList(conn.TypeMap())
-	s := &Session{conn: conn, reads: newUnprepared(conn), mark: rand.Text()}
+	s := &Session{conn: conn, reads: newPatient(conn), mark: rand.Text()}
 	if err := s.prepare(ctx); err != nil {
 		s.Close(ctx)
 		return nil, err
@@ -140,7 +140,7 @@ func (s *Session) prepare(ctx context.Context) error {
 }
 
 // catalog reads the catalog in this session.
-func (s *Session) catalog() catalog { return catalog{db: s.reads} }
+func (s *Session) catalog() catalog { return newCatalog(s.reads) }
 
 // keepPlans says whether a statement is planned only once. To plan it for each batch takes as long as to
 // delete some hundred rows.

@@ -21,8 +21,8 @@ const (
 	SessionIdle = 30 * time.Second
 	KeepAlive   = 10 * time.Second
 
-	// CatalogTimeout is how long the server works at a statement of an inspection at most: nothing waits for
-	// its answers, and no table is locked for them.
+	// CatalogTimeout is how long the server works at a statement that reads the catalog at most, for a run
+	// and for an inspection. It locks nothing that others wait for.
 	CatalogTimeout = 10 * time.Second
 
 	// CloseTimeout is how long the end of a session is waited for.

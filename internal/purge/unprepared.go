@@ -24,11 +24,6 @@ func (u unprepared) Query(ctx context.Context, sql string, args ...any) (pgx.Row
 	return u.conn.Query(ctx, sql, u.withMode(sql, args)...)
 }
 
-// QueryRow is Query for a statement that returns one row.
-func (u unprepared) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return u.conn.QueryRow(ctx, sql, u.withMode(sql, args)...)
-}
-
 // withMode puts in front of the arguments how pgx is to send the statement.
 func (u unprepared) withMode(sql string, args []any) []any {
 	if u.seen[sql] {
