@@ -32,7 +32,7 @@ func (c *lateReads) Query(ctx context.Context, sql string, args ...any) (pgx.Row
 }
 
 // A table with very many partitions, or any table on a starved server, costs its run time and not an attempt.
-func TestARunOutlastsACatalogThatIsReadMoreSlowlyThanABatchMayTake(t *testing.T) {
+func TestFault109ARunOutlastsACatalogThatIsReadMoreSlowlyThanABatchMayTake(t *testing.T) {
 	t.Parallel()
 	for _, words := range []string{
 		"pg_catalog.pg_get_userbyid", // whose the table is
@@ -98,7 +98,7 @@ func (c *tiredCatalog) Query(ctx context.Context, sql string, args ...any) (pgx.
 	return c.querier.Query(ctx, sql, args...)
 }
 
-func TestACatalogThatIsTooSlowIsAskedForLessAndDeliversNothingTwice(t *testing.T) {
+func TestFault109ACatalogThatIsTooSlowIsAskedForLessAndDeliversNothingTwice(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		relations, most int
