@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/config"
@@ -68,6 +69,27 @@ func TestFault82AReplicaWithTooFewConnectionsSaysHowManyItNeedsAndIsNotReady(t *
 	require.Equal(t, 1, strings.Count(f.log.String(), "connections are too few"))
 	require.NotContains(t, f.log.String(), "database is lost")
 	require.NotContains(t, f.log.String(), "connections are used up")
+}
+
+// A role's time-out may be too short for anything. To raise a limit of connections would be the wrong remedy.
+func TestAConnectionThatFailsByATimeoutIsNotTakenForOneTooMany(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	connected := 0
+	f.replica.Database.ConnConfig.ValidateConnect = func(ctx context.Context, conn *pgconn.PgConn) error {
+		if connected++; connected == 1 {
+			return nil
+		}
+		if _, err := conn.Exec(ctx, `SET statement_timeout = 1`).ReadAll(); err != nil {
+			return err
+		}
+		_, err := conn.Exec(ctx, `SELECT pg_sleep(60)`).ReadAll()
+		return err
+	}
+	err := f.replica.Run(t.Context())
+	require.ErrorContains(t, err, "57014")
+	require.NotContains(t, err.Error(), "CONNECTION LIMIT")
+	require.NotContains(t, f.log.String(), "connections are too few")
 }
 
 func TestConnectionsThatAreUsedUpAreNoOutage(t *testing.T) {

@@ -3,6 +3,7 @@ package outage
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -57,8 +58,9 @@ func CountConnections(ctx context.Context, config *pgxpool.Config, need, most in
 			open = append(open, conn)
 		case len(open) >= need:
 			return len(open), nil
-		case len(open) == 0 && sqlState(err) != "53300": // too_many_connections
-			return 0, err
+		case len(open) == 0 && sqlState(err) != "53300", // too_many_connections
+			strings.HasPrefix(sqlState(err), "57"): // the server was stopped, or a time-out of the role ended the statement
+			return len(open), err
 		default:
 			return len(open), &TooFewError{Need: need, Got: len(open), Refusal: err}
 		}
