@@ -28,13 +28,14 @@ func (c catalog) undroppable(ctx context.Context, e *examined, column string) (s
 				THEN 'it has a default partition, beside which Postgres detaches none CONCURRENTLY'
 			ELSE coalesce((
 				SELECT pg_catalog.format(
-					'partition %s is being detached, and it is not certain that a run began it: ALTER TABLE %s DETACH PARTITION %s FINALIZE completes it',
+					'partition %s is being detached, and no run has begun it: ALTER TABLE %s DETACH PARTITION %s FINALIZE completes it',
 					i.inhrelid::pg_catalog.regclass, i.inhparent::pg_catalog.regclass, i.inhrelid::pg_catalog.regclass)
 				FROM pg_catalog.pg_inherits AS i
 				WHERE i.inhparent OPERATOR(pg_catalog.=) p.partrelid
 					AND i.inhdetachpending
 					AND `+fmt.Sprintf(firstLine, "coalesce(pg_catalog.obj_description(i.inhrelid, 'pg_class'), '')")+`
 						OPERATOR(pg_catalog.<>) `+fmt.Sprintf(detachedMark, "i.inhrelid", "i.inhparent", "i.xmin")+`
+					AND NOT `+fmt.Sprintf(announced, "coalesce(pg_catalog.obj_description(i.inhrelid, 'pg_class'), '')", "i.inhrelid", "i.inhparent")+`
 				LIMIT 1
 			), '')
 		END
@@ -221,6 +222,7 @@ func (c catalog) markedOf(ctx context.Context, parent uint32) ([]marked, error) 
 				WHEN i.inhparent OPERATOR(pg_catalog.=) parent.oid
 					AND `+fmt.Sprintf(firstLine, "d.description")+` OPERATOR(pg_catalog.=) `+fmt.Sprintf(detachedMark, "c.oid", "parent.oid", "i.xmin")+`
 					THEN 'pending'
+				WHEN i.inhparent OPERATOR(pg_catalog.=) parent.oid AND `+fmt.Sprintf(announced, "d.description", "c.oid", "parent.oid")+` THEN 'begun'
 				WHEN i.inhrelid IS NULL
 					AND `+fmt.Sprintf(firstLine, "d.description")+` OPERATOR(pg_catalog.=) `+fmt.Sprintf(detachedMark, "c.oid", "parent.oid", "c.xmin")+`
 					THEN 'alone'

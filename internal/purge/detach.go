@@ -16,8 +16,8 @@ type detachment struct {
 
 // detach detaches a partition CONCURRENTLY, and notes in its mark how far that came. It returns the error of detaching.
 //
-// If the process dies before that is noted, no run drops the partition, even if it is detached by
-// then. The next run says so.
+// If the process dies before that is noted, no run drops the partition. The next run finishes detaching it, for that
+// is what everybody wanted who may have begun to, and says that it is left.
 func (r *slice) detach(ctx context.Context, d detachment) error {
 	err := r.define(ctx, fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY", d.parent.name, d.SQL()))
 	note, tries := d.unmarkFailed(), noteTries

@@ -133,21 +133,40 @@ func TestADetachedPartitionIsKeptThatWasChangedSince(t *testing.T) {
 }
 
 // A run was killed while others kept it from detaching, and has noted nothing: an operator may just as well have begun.
-func TestAPartitionStaysThatAKilledRunHasBegunToDetach(t *testing.T) {
+// Until that is finished, Postgres detaches no other partition.
+func TestADetachThatAKilledRunHasBegunIsFinishedAndThePartitionIsLeft(t *testing.T) {
 	t.Parallel()
 	db := months(t, 3, "timestamptz")
 	reader := db.reader()
 	r, d := db.detachment()
 	require.True(t, isLockConflict(r.define(t.Context(), "ALTER TABLE "+d.parent.name+" DETACH PARTITION "+d.SQL()+" CONCURRENTLY")))
 	r.Session.Close(t.Context())
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM pg_inherits WHERE inhdetachpending`))
+	require.NoError(t, reader.Rollback(t.Context()))
+	for _, others := range []int64{2, 0} { // it is said at each run
+		p := db.mustPurge(dropped)
+		require.Equal(t, others, p.Tables[0].Dropped.Partitions)
+		require.Contains(t, p.Tables[0].Dropped.Why, "it is not certain that a run has detached public.p3")
+		require.Equal(t, []string{"p_now"}, db.partitions())
+		require.Equal(t, []string{"p3", "p_now"}, db.tables())
+		require.EqualValues(t, 10, db.number(`SELECT count(*) FROM p3`))
+	}
+}
+
+// An operator has begun to detach a partition that no run has tried to: that is the operator's.
+func TestADetachThatNoRunHasTriedIsLeftToWhoBeganIt(t *testing.T) {
+	t.Parallel()
+	db := months(t, 3, "timestamptz")
+	reader := db.reader()
+	r, d := db.detachment()
+	db.exec(`COMMENT ON TABLE p3 IS NULL`)
+	require.True(t, isLockConflict(r.define(t.Context(), "ALTER TABLE "+d.parent.name+" DETACH PARTITION "+d.SQL()+" CONCURRENTLY")))
+	r.Session.Close(t.Context())
 	require.NoError(t, reader.Rollback(t.Context()))
 	p := db.mustPurge(dropped)
-	require.Contains(t, p.Tables[0].Dropped.Why, "partition p3 is being detached, and it is not certain that a run began it: ALTER TABLE sessions DETACH PARTITION p3 FINALIZE completes it")
-	require.EqualValues(t, 21, p.Deleted())
-	db.exec(`ALTER TABLE sessions DETACH PARTITION p3 FINALIZE`)
-	p = db.mustPurge(dropped)
-	require.Contains(t, p.Tables[0].Dropped.Why, "it is not certain that a run has detached public.p3")
-	require.Equal(t, []string{"p3", "p_now"}, db.tables())
+	require.Contains(t, p.Tables[0].Dropped.Why, "partition p3 is being detached, and no run has begun it: ALTER TABLE sessions DETACH PARTITION p3 FINALIZE completes it")
+	require.EqualValues(t, 21, p.Deleted(), "the rows of the others are deleted")
+	require.EqualValues(t, 1, db.number(`SELECT count(*) FROM pg_inherits WHERE inhdetachpending`))
 }
 
 // A run was killed at this step. Another goes on with it.

@@ -186,6 +186,9 @@ func (r *slice) finishMarked(ctx context.Context, e *examined, m marked, d *Drop
 	}
 	err := r.finishDrop(ctx, e, m)
 	switch {
+	case err == nil && m.state == markBegun:
+		d.Why = m.doubt()
+		return true, nil
 	case err == nil:
 		d.Partitions++
 		d.Rows += m.rows
@@ -199,9 +202,9 @@ func (r *slice) finishMarked(ctx context.Context, e *examined, m marked, d *Drop
 	return false, fmt.Errorf("drop partition %s, which is detached: %w", m.Title(), err)
 }
 
-// finishDrop finishes detaching a marked partition, and drops it in the same transaction. With the
-// partition locked, it first makes sure that this is still the one that a run has detached, and that
-// all its rows are dead.
+// finishDrop finishes detaching a marked partition, and drops it in the same transaction, unless somebody else may
+// have begun to detach it. With the partition locked, it first makes sure that this is still the one that a run has
+// detached, and that all its rows are dead.
 func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), StatementPatience)
 	defer cancel()
@@ -229,6 +232,12 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 	if !slices.ContainsFunc(now, func(n marked) bool { return n.OID == m.OID && n.Title() == m.Title() && n.state == m.state }) {
 		return errNotOurs
 	}
+	if m.state == markBegun {
+		if err := execute(finalize(e, m)); err != nil {
+			return err
+		}
+		return tx.Commit(ctx)
+	}
 	s := &statement{}
 	h := heap{relation: e.relation, conditions: e.conditionsOf(r.progress.Cutoff), name: m.SQL()}
 	fmt.Fprintf(s, "SELECT EXISTS (SELECT FROM ONLY %s AS t WHERE %s)", m.SQL(), h.lives(s))
@@ -240,7 +249,7 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 		return errors.New("it has rows that are not dead")
 	}
 	if m.state == markPending {
-		if err := execute(fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE", e.name, m.SQL())); err != nil {
+		if err := execute(finalize(e, m)); err != nil {
 			return err
 		}
 	}
@@ -248,6 +257,11 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 		return err
 	}
 	return tx.Commit(ctx)
+}
+
+// finalize is SQL that finishes detaching a partition.
+func finalize(e *examined, m marked) string {
+	return fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE", e.name, m.SQL())
 }
 
 // errNotOurs is a table that was changed while its mark was looked at.

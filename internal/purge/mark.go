@@ -23,6 +23,9 @@ const (
 	// detachedMark is SQL for the second one. Its parameters: the partition, its table, and the transaction.
 	detachedMark = `pg_catalog.format('siltgate: has detached this partition (%%s of %%s) and drops it, transaction %%s', %s, %s, %s::pg_catalog.text)`
 
+	// announced is SQL that is true of a comment with the first one. Its parameters: the comment, the partition, its table.
+	announced = `pg_catalog.starts_with(%s, pg_catalog.format('siltgate: is detaching this partition (%%s of %%s) to drop it, attempt ', %s, %s))`
+
 	// firstLine is SQL for the line of a comment where a mark may be.
 	firstLine = `pg_catalog.split_part(%s, E'\n', 1)`
 )
@@ -31,12 +34,13 @@ const (
 type marked struct {
 	whole
 
-	state string // stale, pending, alone, doubtful
+	state string // stale, begun, pending, alone, doubtful
 }
 
 // What to do with a table that carries a mark.
 const (
 	markStale    = "stale"    // it is a partition as all others: take the mark away
+	markBegun    = "begun"    // a run tried to detach it, and somebody has begun to: finish that, and leave it
 	markPending  = "pending"  // the run has begun to detach it: finish that, and drop it
 	markAlone    = "alone"    // the run has detached it: drop it
 	markDoubtful = "doubtful" // it is not certain that a run has detached it, or it was changed since: it stays
@@ -54,7 +58,7 @@ func (c catalog) abandoned(ctx context.Context, e *examined) ([]Finding, error) 
 		switch m.state {
 		case markStale:
 			continue
-		case markPending:
+		case markBegun, markPending:
 			f.Remedy = "complete that, then drop it, or attach it again"
 			f.SQL = []string{fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE", e.name, m.SQL())}
 		}
