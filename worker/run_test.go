@@ -43,6 +43,7 @@ func TestARunIsPurgedRecordedAndLoggedOnce(t *testing.T) {
 	require.Equal(t, "run finished", line["msg"])
 	require.EqualValues(t, 60, line["deleted"])
 	require.Equal(t, map[string]any{"public.refresh_tokens": 60.0}, line["tables"])
+	require.Equal(t, map[string]any{"public.refresh_tokens": "expires_at < " + result.Cutoff.UTC().Format(time.RFC3339) + " or revoked"}, line["rules"])
 	require.Equal(t, f.replica.ID, line["replica"])
 }
 

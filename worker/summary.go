@@ -18,8 +18,7 @@ func (r *run) logEnd(outcome jobs.Outcome) {
 		}
 		counts = append(counts, slog.Int64(t.Table, count))
 	}
-	log := r.log().With(slog.Group("tables", counts...))
-	r.log().Debug("rules of the run", slog.Group("rules", rulesOf(r.result.Tables)...))
+	log := r.log().With(slog.Group("tables", counts...), slog.Group("rules", rulesOf(r.result.Tables)...))
 	var matched []any
 	for i := range r.progress.Tables {
 		t := &r.progress.Tables[i]
@@ -64,7 +63,7 @@ func (r *run) cap() string {
 	return "SILTGATE_MAX_DURATION"
 }
 
-// rulesOf are the rules of tables in words, for the log at debug.
+// rulesOf are the rules of tables in words.
 func rulesOf(tables []jobs.TableResult) []any {
 	var rules []any
 	for _, t := range tables {
