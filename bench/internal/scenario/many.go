@@ -13,45 +13,58 @@ import (
 	"github.com/siltgate/siltgate/bench/internal/stats"
 )
 
+// The places in which the rows of a Spread lie.
+const (
+	ownTables  = "tables"              // each is named
+	ofPattern  = "tables of a pattern" // one name with * means them all
+	partitions = "partitions"          // of one table
+)
+
+// mostNamed is up to how many tables are also named one by one, and also made partitions.
+const mostNamed = 1000
+
 // Spread is what a run costs where its rows lie in many places.
 type Spread struct {
 	Places     int     `json:"places"`
-	Partitions bool    `json:"partitions"` // of one table; else tables of their own
+	Kind       string  `json:"kind"`
 	Each       int64   `json:"rows_in_each"`
 	Empty      int64   `json:"empty_ms"`   // nothing is dead
 	Daily      int64   `json:"daily_ms"`   // 2 % are
 	Statements float64 `json:"statements"` // of the replica, for a run that finds nothing; 0 = not known
+	PeakMB     float64 `json:"peak_mb"`    // resident, after those runs; 0 = not known
 }
 
 // many measures the same rows in one place and in many.
 func (b *Bench) many(ctx context.Context) (report.Section, error) {
 	table := report.Table{
 		Title:   "The same rows in many places, at full speed",
-		Columns: []string{"the rows are in", "rows in each", "nothing dead, ms", "for each", "statements for each", "2 % dead, ms", "deleted/s"},
+		Columns: []string{"the rows are in", "rows in each", "nothing dead, ms", "for each", "statements for each", "resident, MB", "2 % dead, ms", "deleted/s"},
 		Notes: []string{
 			fmt.Sprintf("Medians of %d runs of their own duration_ms. Statements are all of the replica's, by pg_stat_statements.", b.Repetitions),
 			"Each place has an index on expiry and one on revoked rows.",
 		},
 	}
 	var all []Spread
-	for _, places := range []int{1, 10, 100, 1000} {
-		each := b.Rows / int64(places)
+	for _, places := range []int{1, 10, 100, 1000, 10_000} {
+		each := max(b.Rows/int64(places), 1)
 		if err := b.spread(ctx, places, each); err != nil {
 			return report.Section{}, err
 		}
-		for _, s := range []Spread{{Places: places, Each: each}, {Places: places, Each: each, Partitions: true}} {
+		kinds := []string{ofPattern}
+		if places <= mostNamed {
+			kinds = []string{ownTables, ofPattern, partitions}
+		}
+		for _, kind := range kinds {
+			s := Spread{Places: places, Kind: kind, Each: each}
 			if err := b.runOver(ctx, &s); err != nil {
 				return report.Section{}, err
 			}
 			all = append(all, s)
-			name := fmt.Sprintf("%d tables", places)
-			if s.Partitions {
-				name = fmt.Sprintf("%d partitions", places)
-			}
-			b.Log.Info("measured", "places", name, "empty_ms", s.Empty, "daily_ms", s.Daily, "statements", s.Statements)
+			name := fmt.Sprintf("%d %s", places, kind)
+			b.Log.Info("measured", "places", name, "empty_ms", s.Empty, "daily_ms", s.Daily, "statements", s.Statements, "peak_mb", s.PeakMB)
 			n, empty, daily := float64(places), float64(s.Empty), float64(s.Daily)
 			table.Add(name, report.Count(float64(each)), report.Millis(empty), report.Millis(empty/n),
-				report.Millis(s.Statements/n), report.Millis(daily), report.Count(float64(each)*n*dailyDead/100/(daily/1000)))
+				report.Millis(s.Statements/n), report.Millis(s.PeakMB), report.Millis(daily), report.Count(float64(each)*n*dailyDead/100/(daily/1000)))
 		}
 		if err := b.Server.Drop(ctx, working); err != nil {
 			return report.Section{}, err
@@ -101,26 +114,29 @@ func (b *Bench) runOver(ctx context.Context, s *Spread) error {
 			fmt.Sprintf("SILTGATE_TABLES_%d_NAME=%s", i, table),
 			fmt.Sprintf("SILTGATE_TABLES_%d_DONE_COLUMN=revoked", i))
 	}
-	if s.Partitions {
+	switch s.Kind {
+	case ofPattern:
+		configure(0, "tokens_*")
+	case partitions:
 		configure(0, "refresh_tokens")
-	} else {
+	default:
 		for place := range s.Places {
 			configure(place, fmt.Sprintf("tokens_%d", place))
 		}
 	}
-	return b.onWorking(ctx, settings, func(conn *pgx.Conn, _ *replica.Replica) error {
-		if s.Partitions {
+	return b.onWorking(ctx, settings, func(conn *pgx.Conn, program *replica.Replica) error {
+		if s.Kind == partitions {
 			if err := attach(ctx, conn, s.Places); err != nil {
 				return err
 			}
 		}
-		return b.runsOver(ctx, conn, s)
+		return b.runsOver(ctx, conn, program, s)
 	})
 }
 
 // runsOver measures runs that find nothing, then those that find some dead rows in
 // each place.
-func (b *Bench) runsOver(ctx context.Context, conn *pgx.Conn, s *Spread) error {
+func (b *Bench) runsOver(ctx context.Context, conn *pgx.Conn, program *replica.Replica, s *Spread) error {
 	if err := b.Server.ResetStatements(ctx); err != nil {
 		return err
 	}
@@ -128,6 +144,7 @@ func (b *Bench) runsOver(ctx context.Context, conn *pgx.Conn, s *Spread) error {
 	if s.Empty, err = b.runs(ctx, conn, s.Places, 0); err != nil {
 		return err
 	}
+	s.PeakMB = megabytes(program.PeakMemory())
 	statements, err := b.Server.Statements(ctx, working)
 	if err != nil {
 		return err
