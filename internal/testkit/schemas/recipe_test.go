@@ -127,7 +127,13 @@ func lasting(d time.Duration) string {
 	if d%(24*time.Hour) == 0 {
 		return fmt.Sprintf("%dd", d/(24*time.Hour))
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+	text := d.String() // 30m0s, 10h0m0s
+	for _, unit := range []string{"m0s", "h0m"} {
+		if whole, found := strings.CutSuffix(text, unit); found {
+			text = whole + unit[:1]
+		}
+	}
+	return text
 }
 
 // anchor is what a page makes of a heading.
