@@ -51,10 +51,12 @@ func TestDurationsFitTogether(t *testing.T) {
 		farLeader               = time.Minute
 		joinable                = time.Minute
 		overdue                 = time.Minute
+		settled                 = time.Minute // a replica has said by then that it runs
 	)
 	// An interval that is new in the migrations has its place here too.
 	require.Equal(t, map[string][]time.Duration{
 		"00011_enqueue.sql":  {joinable},
+		"00013_history.sql":  {settled},
 		"00016_inserted.sql": {betweenClocks, farAhead},
 		"00017_clocks.sql":   {longestRun, farLeader, longestRun},
 		"00019_replicas.sql": {aliveFor, aliveFor},
@@ -111,6 +113,7 @@ func TestDurationsFitTogether(t *testing.T) {
 		"no leader is taken for one of the future":         {riverLeaderTerm, farLeader},
 		"a beat may be late, and one may be lost":          {2*beatInterval + beatTimeout, aliveFor},
 		"a run is left to others only while they live":     {yieldFor, aliveFor},
+		"a replica that lives has said so":                 {beatTimeout, settled, aliveFor},
 		"a tick is due when River asks for it":             {riverAsksEarly, enqueuerSlack, time.Second},
 		"a tick's insert is tried more than once a minute": {2 * (insertTimeout + 3*longestPause/2), assertEvery},
 		"River is told no sooner than it fetches":          {insertInterval, riverFetchCooldown},
