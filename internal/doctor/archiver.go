@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// lookAtArchiver finds an archiver that fails: deleting writes more WAL for it, so a run waits
+// checkArchiver finds an archiver that fails: deleting writes more WAL for it, so a run waits
 // for it, and after SILTGATE_MAX_WAIT goes on without.
-func (e *examination) lookAtArchiver(ctx context.Context) ([]Check, error) {
+func (e *examination) checkArchiver(ctx context.Context) ([]Check, error) {
 	var on, failing bool
 	var file string
 	err := e.conn.QueryRow(ctx, `

@@ -31,15 +31,15 @@ func remedyOfConnection(err error) string {
 func asPostgres(err error, into **pgconn.PgError) bool { return errors.As(err, into) }
 
 func (e *examination) examineConnection(ctx context.Context) {
-	e.try(ctx, "connection", "server", e.lookAtServer)
+	e.try(ctx, "connection", "server", e.checkServer)
 	pg := e.conn.PgConn()
 	_, encrypted := pg.Conn().(*tls.Conn)
 	e.add(encryption(pg.Conn().RemoteAddr(), e.conn.Config().TLSConfig, encrypted))
-	e.try(ctx, "connection", "connections", e.lookAtConnections)
+	e.try(ctx, "connection", "connections", e.checkConnections)
 }
 
-// lookAtServer says what server it is, and whether it takes writes.
-func (e *examination) lookAtServer(ctx context.Context) ([]Check, error) {
+// checkServer says what server it is, and whether it takes writes.
+func (e *examination) checkServer(ctx context.Context) ([]Check, error) {
 	var version, role, database string
 	var number int
 	var standby, readOnly bool
@@ -110,8 +110,8 @@ func encryption(remote net.Addr, config *tls.Config, encrypted bool) Check {
 	return c
 }
 
-// lookAtConnections tries whether there are as many as a replica needs, as a replica does.
-func (e *examination) lookAtConnections(ctx context.Context) ([]Check, error) {
+// checkConnections tries whether there are as many as a replica needs, as a replica does.
+func (e *examination) checkConnections(ctx context.Context) ([]Check, error) {
 	got, err := outage.CountConnections(ctx, e.Config.Database.PoolConfig(), e.Connections, e.Connections)
 	if few, ok := errors.AsType[*outage.TooFewError](err); ok {
 		// What limits them is found where it is the role's or the database's own limit.

@@ -166,9 +166,9 @@ func (e *examination) connect(ctx context.Context) (*pgx.Conn, error) {
 
 func (e *examination) add(checks ...Check) { e.report.Checks = append(e.report.Checks, checks...) }
 
-// try runs one check. An error that keeps it from looking becomes its result.
-func (e *examination) try(ctx context.Context, area, name string, look func(ctx context.Context) ([]Check, error)) {
-	checks, err := look(ctx)
+// try runs one check. An error that keeps it from seeing anything becomes its result.
+func (e *examination) try(ctx context.Context, area, name string, check func(ctx context.Context) ([]Check, error)) {
+	checks, err := check(ctx)
 	for i := range checks {
 		checks[i].Area = area
 		if checks[i].Name == "" {

@@ -17,17 +17,17 @@ import (
 const begunAfter = 5 * time.Minute
 
 func (e *examination) examineFleet(ctx context.Context) {
-	e.try(ctx, "fleet", "replicas", e.lookAtReplicas)
-	e.try(ctx, "fleet", "leader", e.lookAtLeader)
-	e.try(ctx, "fleet", "pause", e.lookAtPause)
-	e.try(ctx, "fleet", "last run", e.lookAtLastRun)
-	e.try(ctx, "fleet", "changed rules", e.lookAtHeld)
-	e.add(e.lookAtSchedule())
-	e.add(e.lookAtRetention())
+	e.try(ctx, "fleet", "replicas", e.checkReplicas)
+	e.try(ctx, "fleet", "leader", e.checkLeader)
+	e.try(ctx, "fleet", "pause", e.checkPause)
+	e.try(ctx, "fleet", "last run", e.checkLastRun)
+	e.try(ctx, "fleet", "changed rules", e.checkHeld)
+	e.add(e.checkSchedule())
+	e.add(e.checkRetention())
 }
 
-// lookAtReplicas says who runs, and whose configuration differs from the doctor's.
-func (e *examination) lookAtReplicas(ctx context.Context) ([]Check, error) {
+// checkReplicas says who runs, and whose configuration differs from the doctor's.
+func (e *examination) checkReplicas(ctx context.Context) ([]Check, error) {
 	rows, err := e.conn.Query(ctx, `SELECT replica, digest FROM `+e.table("replicas")+` ORDER BY replica`)
 	if err != nil {
 		return nil, err
@@ -63,8 +63,8 @@ func (e *examination) lookAtReplicas(ctx context.Context) ([]Check, error) {
 	return []Check{{Status: OK, Brief: fmt.Sprint(len(all)), Reason: fmt.Sprintf("%s, with this configuration: %s", running(len(all)), strings.Join(all, ", "))}}, nil
 }
 
-// lookAtLeader says who sees to the schedule.
-func (e *examination) lookAtLeader(ctx context.Context) ([]Check, error) {
+// checkLeader says who sees to the schedule.
+func (e *examination) checkLeader(ctx context.Context) ([]Check, error) {
 	var leader string
 	err := e.conn.QueryRow(ctx, `
 		SELECT leader_id
@@ -80,8 +80,8 @@ func (e *examination) lookAtLeader(ctx context.Context) ([]Check, error) {
 	return []Check{{Status: OK, Reason: leader + " leads"}}, nil
 }
 
-// lookAtPause says whether runs are held back.
-func (e *examination) lookAtPause(ctx context.Context) ([]Check, error) {
+// checkPause says whether runs are held back.
+func (e *examination) checkPause(ctx context.Context) ([]Check, error) {
 	now, err := jobs.GetStatusIn(ctx, e.conn, e.Config.Schema)
 	switch {
 	case err != nil:
@@ -95,8 +95,8 @@ func (e *examination) lookAtPause(ctx context.Context) ([]Check, error) {
 	}}, nil
 }
 
-// lookAtLastRun says how the last run of the schedule went, and whether one is overdue.
-func (e *examination) lookAtLastRun(ctx context.Context) ([]Check, error) {
+// checkLastRun says how the last run of the schedule went, and whether one is overdue.
+func (e *examination) checkLastRun(ctx context.Context) ([]Check, error) {
 	var success, created *time.Time
 	var failure, outcome *string
 	var now time.Time
@@ -159,8 +159,8 @@ func overdue(s schedule.Schedule, now time.Time, created, success *time.Time) ti
 	return before
 }
 
-// lookAtSchedule says when runs are due by this configuration.
-func (e *examination) lookAtSchedule() Check {
+// checkSchedule says when runs are due by this configuration.
+func (e *examination) checkSchedule() Check {
 	c := Check{Area: "fleet", Name: "schedule", Status: OK}
 	s := e.Config.Schedule
 	switch next := s.Next(e.Now()); {
@@ -174,8 +174,8 @@ func (e *examination) lookAtSchedule() Check {
 	return c
 }
 
-// lookAtRetention compares how long runs are kept with how long a missed tick is made up for.
-func (e *examination) lookAtRetention() Check {
+// checkRetention compares how long runs are kept with how long a missed tick is made up for.
+func (e *examination) checkRetention() Check {
 	return Check{
 		Area: "fleet", Name: "retention", Status: OK,
 		Reason: fmt.Sprintf("ended runs are kept for %s, and a tick missed by up to %s is made up", lasting(e.Config.History), lasting(e.Config.CatchUp)),

@@ -6,8 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lookAtHeld says of which tables runs delete nothing, because the rule has changed.
-func (e *examination) lookAtHeld(ctx context.Context) ([]Check, error) {
+// checkHeld says of which tables runs delete nothing, because the rule has changed.
+func (e *examination) checkHeld(ctx context.Context) ([]Check, error) {
 	rows, err := e.conn.Query(ctx, `
 		SELECT coalesce(table_name, name), held
 		FROM `+e.table("tables")+`

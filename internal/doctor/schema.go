@@ -12,13 +12,13 @@ import (
 )
 
 func (e *examination) examineSchema(ctx context.Context) {
-	e.try(ctx, "schema", "version", e.lookAtVersion)
-	e.try(ctx, "schema", "owner", e.lookAtOwner)
-	e.try(ctx, "schema", "privileges", e.lookAtRights)
+	e.try(ctx, "schema", "version", e.checkVersion)
+	e.try(ctx, "schema", "owner", e.checkOwner)
+	e.try(ctx, "schema", "privileges", e.checkRights)
 }
 
-// lookAtVersion compares the schema with this program.
-func (e *examination) lookAtVersion(ctx context.Context) ([]Check, error) {
+// checkVersion compares the schema with this program.
+func (e *examination) checkVersion(ctx context.Context) ([]Check, error) {
 	var exists, usable bool
 	err := e.conn.QueryRow(ctx, `
 		SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1),
@@ -52,9 +52,9 @@ func (e *examination) lookAtVersion(ctx context.Context) ([]Check, error) {
 	return []Check{{Status: OK, Brief: fmt.Sprint(version), Reason: fmt.Sprintf("schema %q is at version %d", e.Config.Schema, version)}}, nil
 }
 
-// lookAtOwner finds who else could put code into the schema, which would run with the rights of
+// checkOwner finds who else could put code into the schema, which would run with the rights of
 // the replicas.
-func (e *examination) lookAtOwner(ctx context.Context) ([]Check, error) {
+func (e *examination) checkOwner(ctx context.Context) ([]Check, error) {
 	o, err := migrations.ReadOwnership(ctx, e.conn, e.Config.Schema)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -93,8 +93,8 @@ func (e *examination) gifts(ctx context.Context, owner string) ([]string, error)
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// lookAtRights finds what this role lacks to be a replica's.
-func (e *examination) lookAtRights(ctx context.Context) ([]Check, error) {
+// checkRights finds what this role lacks to be a replica's.
+func (e *examination) checkRights(ctx context.Context) ([]Check, error) {
 	lacking, err := migrations.Lacking(ctx, e.conn, e.Config.Schema)
 	switch {
 	case err != nil:

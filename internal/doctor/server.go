@@ -9,17 +9,17 @@ import (
 )
 
 func (e *examination) examineServer(ctx context.Context) {
-	e.try(ctx, "server", "clock", e.lookAtClock)
-	e.try(ctx, "server", "deadlock_timeout", e.lookAtDeadlockTimeout)
-	e.try(ctx, "server", "snapshots", e.lookAtTransactions)
-	e.try(ctx, "server", "prepared transactions", e.lookAtPrepared)
-	e.try(ctx, "server", "slots", e.lookAtSlots)
-	e.try(ctx, "server", "archiver", e.lookAtArchiver)
-	e.try(ctx, "server", "standbys", e.lookAtStandbys)
+	e.try(ctx, "server", "clock", e.checkClock)
+	e.try(ctx, "server", "deadlock_timeout", e.checkDeadlockTimeout)
+	e.try(ctx, "server", "snapshots", e.checkTransactions)
+	e.try(ctx, "server", "prepared transactions", e.checkPrepared)
+	e.try(ctx, "server", "slots", e.checkSlots)
+	e.try(ctx, "server", "archiver", e.checkArchiver)
+	e.try(ctx, "server", "standbys", e.checkStandbys)
 }
 
-// lookAtClock compares the database's clock with this machine's, which may be that of replicas.
-func (e *examination) lookAtClock(ctx context.Context) ([]Check, error) {
+// checkClock compares the database's clock with this machine's, which may be that of replicas.
+func (e *examination) checkClock(ctx context.Context) ([]Check, error) {
 	var theirs time.Time
 	before := e.Now()
 	if err := e.conn.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
@@ -38,8 +38,8 @@ func (e *examination) lookAtClock(ctx context.Context) ([]Check, error) {
 	return []Check{c}, nil
 }
 
-// lookAtDeadlockTimeout finds values with which deleting, or the application beside, is slow.
-func (e *examination) lookAtDeadlockTimeout(ctx context.Context) ([]Check, error) {
+// checkDeadlockTimeout finds values with which deleting, or the application beside, is slow.
+func (e *examination) checkDeadlockTimeout(ctx context.Context) ([]Check, error) {
 	var ms int
 	err := e.conn.QueryRow(ctx, `SELECT setting::int4 FROM pg_settings WHERE name = 'deadlock_timeout'`).Scan(&ms)
 	if err != nil {
@@ -60,9 +60,9 @@ func (e *examination) lookAtDeadlockTimeout(ctx context.Context) ([]Check, error
 	return []Check{c}, err
 }
 
-// lookAtTransactions finds sessions whose snapshot is so old that rows which were deleted
+// checkTransactions finds sessions whose snapshot is so old that rows which were deleted
 // since are still on disk.
-func (e *examination) lookAtTransactions(ctx context.Context) ([]Check, error) {
+func (e *examination) checkTransactions(ctx context.Context) ([]Check, error) {
 	rows, err := e.conn.Query(ctx, `
 		SELECT
 			a.pid,
@@ -109,9 +109,9 @@ func (e *examination) lookAtTransactions(ctx context.Context) ([]Check, error) {
 	return []Check{{Status: OK, Reason: reason}}, nil
 }
 
-// lookAtPrepared finds prepared transactions that nobody ended: they hold snapshot and locks,
+// checkPrepared finds prepared transactions that nobody ended: they hold snapshot and locks,
 // also through a restart.
-func (e *examination) lookAtPrepared(ctx context.Context) ([]Check, error) {
+func (e *examination) checkPrepared(ctx context.Context) ([]Check, error) {
 	rows, err := e.conn.Query(ctx, `
 		SELECT
 			format('ROLLBACK PREPARED %L', p.gid),
@@ -144,9 +144,9 @@ func (e *examination) lookAtPrepared(ctx context.Context) ([]Check, error) {
 	return checks, err
 }
 
-// lookAtStandbys finds out whether a run can see how far standbys are behind, and which of them keep rows that were
+// checkStandbys finds out whether a run can see how far standbys are behind, and which of them keep rows that were
 // deleted.
-func (e *examination) lookAtStandbys(ctx context.Context) ([]Check, error) {
+func (e *examination) checkStandbys(ctx context.Context) ([]Check, error) {
 	rows, err := e.conn.Query(ctx, `
 		SELECT
 			'standby ' || coalesce(quote_ident(nullif(r.application_name, '')), r.pid::text),

@@ -7,10 +7,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lookAtSlots finds replication slots that nobody reads from: they keep log, of which deleting
+// checkSlots finds replication slots that nobody reads from: they keep log, of which deleting
 // makes more, and some of them rows that were deleted. So does a slot in use whose standby has an old snapshot. (A
 // slot of logical decoding keeps rows of the catalog, and none of other tables: it has no xmin.)
-func (e *examination) lookAtSlots(ctx context.Context) ([]Check, error) {
+func (e *examination) checkSlots(ctx context.Context) ([]Check, error) {
 	rows, err := e.conn.Query(ctx, `
 		SELECT
 			format('SELECT pg_drop_replication_slot(%L)', s.slot_name),

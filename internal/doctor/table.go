@@ -37,7 +37,7 @@ func (e *examination) examineTables(ctx context.Context) {
 		if i.OID == 0 {
 			continue
 		}
-		e.try(ctx, "table", i.Title, func(ctx context.Context) ([]Check, error) { return e.lookAtVacuum(ctx, i.OID) })
+		e.try(ctx, "table", i.Title, func(ctx context.Context) ([]Check, error) { return e.checkVacuum(ctx, i.OID) })
 	}
 	if len(expected) > 0 {
 		e.add(wholeForecast(expected, e.Config))
@@ -86,9 +86,9 @@ type vacuumed struct {
 // weeks is how long deleted rows may stay on disk before it is warned of, in days.
 const weeks = 14
 
-// lookAtVacuum finds heaps of a table whose deleted rows, with the hashes in them, would stay on
+// checkVacuum finds heaps of a table whose deleted rows, with the hashes in them, would stay on
 // disk for weeks, because autovacuum is off or comes at a number of dead rows that is far away.
-func (e *examination) lookAtVacuum(ctx context.Context, oid uint32) ([]Check, error) {
+func (e *examination) checkVacuum(ctx context.Context, oid uint32) ([]Check, error) {
 	all, err := e.vacuums(ctx, oid)
 	if err != nil {
 		return nil, err
