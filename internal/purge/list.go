@@ -111,7 +111,11 @@ func (l *lister) page(ctx context.Context, to lead, from any, limit int) (page, 
 	var p page
 	began := time.Now()
 	var err error
-	switch st := l.heap.listDead(to, from, limit); to.kind {
+	kind := to.kind
+	if to.after == nil {
+		kind = timestampWithZone // the key is NULL
+	}
+	switch st := l.heap.listDead(to, from, limit); kind {
 	case timestampWithoutZone:
 		err = collect[pgtype.Timestamp](ctx, l, st, &p)
 	case date:

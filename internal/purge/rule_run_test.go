@@ -115,3 +115,25 @@ func TestNoCastOfOthersSaysWhatAValueIs(t *testing.T) {
 		})
 	}
 }
+
+func TestAnIndexListsTheRowsThatAValueCallsDone(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]Rule{
+		"a flag that is false": {Done: "active", DoneValues: []string{"false"}},
+		"a flag that is true":  {Done: "ended", DoneValues: []string{"true"}},
+		"a number":             {Done: "code", DoneValues: []string{"-1", "2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, `
+				CREATE TABLE t (id bigint PRIMARY KEY, active boolean, ended boolean, code smallint);
+				CREATE INDEX ON t (id) WHERE NOT active; CREATE INDEX ON t (ended); CREATE INDEX ON t (code);
+				INSERT INTO t SELECT n, n % 50 <> 0, n % 50 = 0, CASE n % 100 WHEN 0 THEN -1 WHEN 50 THEN 2 ELSE 1 END FROM generate_series(1, 5000) AS n;
+				INSERT INTO t VALUES (0)`)
+			p := db.mustPurge(Table{Name: "t", Rules: []Rule{rule}})
+			require.Equal(t, planIndex, p.Tables[0].Plan)
+			require.EqualValues(t, 100, p.Deleted())
+			require.Zero(t, db.number(`SELECT count(*) FROM t WHERE id % 50 = 0 AND id > 0`))
+		})
+	}
+}
