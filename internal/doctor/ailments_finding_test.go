@@ -25,6 +25,7 @@ type finding struct {
 	mending  string // SQL
 	settled  string // the settings from now on; empty: as before
 	onServer *localpg.Options
+	since    int // the first version of Postgres that has it; 0: all
 }
 
 const (
@@ -100,7 +101,7 @@ func findings() map[string]finding {
 		"partitions of others":      {breaking: parted + `GRANT SELECT, UPDATE, DELETE ON parts, p TO %[1]s`, settings: "0_NAME=public.parts 0_DROP_PARTITIONS=true", check: "public.parts", words: "may not drop partitions", asRole: true},
 		"no partitions to drop":     {settings: "0_NAME=refresh_tokens 0_DROP_PARTITIONS=true", status: Warn, words: "no partition is dropped", remedy: "turn SILTGATE_TABLES_<n>_DROP_PARTITIONS off", settled: "0_NAME=refresh_tokens"},
 		"a partition left behind":   {breaking: parted + `CREATE TABLE old (LIKE parts); DO $$ BEGIN EXECUTE format('COMMENT ON TABLE old IS %%L', format('siltgate: (%%s of %%s)', 'old'::regclass::oid, 'parts'::regclass::oid)); END $$`, settings: "0_NAME=parts", check: "public.parts", status: Warn, words: "a run has begun to drop partition public.old", remedy: "drop it, or attach it again", mending: `DROP TABLE old`},
-		"a filter of other columns": {breaking: `CREATE PUBLICATION p FOR TABLE refresh_tokens WHERE (revoked)`, words: "has a column that is not in the table's replica identity", remedy: "the replica identity", mending: `ALTER TABLE refresh_tokens REPLICA IDENTITY FULL`},
+		"a filter of other columns": {breaking: `CREATE PUBLICATION p FOR TABLE refresh_tokens WHERE (revoked)`, words: "has a column that is not in the table's replica identity", remedy: "the replica identity", mending: `ALTER TABLE refresh_tokens REPLICA IDENTITY FULL`, since: 15},
 	}
 }
 
@@ -130,6 +131,11 @@ func (c finding) breaks(f *fixture) examine {
 	f.t.Helper()
 	if c.onServer != nil {
 		f.serve(*c.onServer)
+	}
+	var version int
+	require.NoError(f.t, f.pool.QueryRow(f.t.Context(), `SELECT current_setting('server_version_num')::int / 10000`).Scan(&version))
+	if version < c.since {
+		f.t.Skipf("Postgres %d has no such thing", version)
 	}
 	url := f.breakBy(c.breaking)
 	if !c.asRole {
