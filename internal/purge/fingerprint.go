@@ -60,8 +60,7 @@ func asSet(list []string) []string {
 func (t *TableProgress) under(table Table) {
 	fingerprint := table.Fingerprint()
 	if t.Fingerprint != fingerprint && t.Fingerprint != "" {
-		t.Position, t.Through, t.Left, t.LeftMore, t.Rounds = position{}, 0, nil, 0, 0
-		t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = 0, 0, 0, 0, 0
+		t.beginAnew()
 	}
 	t.Fingerprint = fingerprint
 }

@@ -238,16 +238,6 @@ func (p *Progress) err() error {
 	return errors.Join(failed...)
 }
 
-// of makes the progress that of a relation. It begins anew if another relation had the table's name
-// before.
-func (t *TableProgress) of(r relation) {
-	if t.Relation != r.oid {
-		t.Relation, t.Position, t.Through, t.Left, t.LeftMore, t.Rounds = r.oid, position{}, 0, nil, 0, 0
-		t.Counted = 0
-		t.Trial, t.Held, t.Cleared = nil, "", ""
-	}
-}
-
 // enter begins a heap, unless the position is already in it.
 func (t *TableProgress) enter(h heap) {
 	if t.Position.Heap != h.oid {

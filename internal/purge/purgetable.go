@@ -55,6 +55,22 @@ func (r *slice) purgeTable(ctx context.Context, table Table, t *TableProgress) e
 	return walk.all(ctx)
 }
 
+// of makes the progress that of a relation. It begins anew if another relation had the table's name
+// before.
+func (t *TableProgress) of(r relation) {
+	if t.Relation != r.oid {
+		t.Relation = r.oid
+		t.beginAnew()
+		t.Trial, t.Held, t.Cleared = nil, "", ""
+	}
+}
+
+// beginAnew forgets where the run is in the table, and the rows that it has counted. What was deleted stays deleted.
+func (t *TableProgress) beginAnew() {
+	t.Position, t.Through, t.Left, t.LeftMore, t.Rounds = position{}, 0, nil, 0, 0
+	t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = 0, 0, 0, 0, 0
+}
+
 // denied returns which privilege is missing, if it was taken away since the table was examined. It
 // returns err as it is if that is not why, as when a trigger was denied something.
 func (r *slice) denied(ctx context.Context, table Table, err error) error {
