@@ -15,21 +15,23 @@ type runTable struct {
 	now      time.Time
 	wide     bool
 	ids      int // columns of the longest id
+	replicas int // columns of the longest name of a replica
 }
 
 func (t runTable) draw(runs []jobs.Run) string {
 	if len(runs) == 0 {
 		return "no runs\n"
 	}
-	t.ids = 5
+	t.ids, t.replicas = 5, len("REPLICA")
 	for _, run := range runs {
 		t.ids = max(t.ids, len(strconv.FormatInt(run.ID, 10)))
+		t.replicas = max(t.replicas, len([]rune(or(run.Replica, text))))
 	}
 	var out strings.Builder
 	header := fmt.Sprintf("%*s  %-10s  %-13s  %7s  %13s  %s", t.ids, "RUN", "STATUS", "STARTED (UTC)", "TOOK", "DELETED", "ASKED BY")
 	if t.wide {
-		header = fmt.Sprintf("%*s  %-10s  %-13s  %7s  %13s  %-19s  %7s  %-24s  %s",
-			t.ids, "RUN", "STATUS", "STARTED (UTC)", "TOOK", "DELETED", "TICK (UTC)", "ATTEMPT", "REPLICA", "ASKED BY")
+		header = fmt.Sprintf("%*s  %-10s  %-13s  %7s  %13s  %-13s  %7s  %-*s  %s",
+			t.ids, "RUN", "STATUS", "STARTED (UTC)", "TOOK", "DELETED", "TICK (UTC)", "ATTEMPT", t.replicas, "REPLICA", "ASKED BY")
 	}
 	out.WriteString(t.terminal.paint(dim, header) + "\n")
 	for _, run := range runs {
@@ -48,8 +50,8 @@ func (t runTable) row(r jobs.Run) string {
 		or(r.StartedAt, func(at time.Time) string { return moment(at, t.now) }), or(r.Duration, took), rowsOf(r))
 	by := askedBy(r)
 	if t.wide {
-		rest += fmt.Sprintf("%-19s  %7d  %-24s  ",
-			or(r.Tick, func(at time.Time) string { return at.UTC().Format(time.DateTime) }), r.Attempt, or(r.Replica, text))
+		rest += fmt.Sprintf("%-13s  %7d  %-*s  ",
+			or(r.Tick, func(at time.Time) string { return moment(at, t.now) }), r.Attempt, t.replicas, or(r.Replica, text))
 	} else if t.terminal.live { // elsewhere a reason that is whole can be searched for
 		by = fit(by, t.terminal.width-len(line)-max(10, len(status))-len([]rune(rest)))
 	}
