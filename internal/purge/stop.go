@@ -12,9 +12,9 @@ type Stop struct {
 }
 
 // Stopped is where the next run begins in the table. Only a sweep goes on at its block; a list, and
-// rows that refer to each other, begin their heap anew: if the run has deleted rows of it, the next
-// one begins with the next heap, or those after it would never have their turn. It is zero if the next run
-// begins at the table's beginning.
+// rows that refer to each other, begin their heap anew. A run that ends where it began has deleted rows there all
+// the same, so the next one begins with the next heap: otherwise those after it would never have their turn. It is zero
+// if the next run begins at the table's beginning.
 func (t *TableProgress) Stopped() Stop {
 	at := &t.Position
 	var block int64
@@ -25,7 +25,7 @@ func (t *TableProgress) Stopped() Stop {
 		return Stop{}
 	}
 	stop := Stop{Relation: t.Relation, Fingerprint: t.Fingerprint, Heap: at.Heap, Block: block}
-	if block == at.From && at.Deleted+at.Earlier > 0 {
+	if t.Through == 0 && block == at.From && at.Deleted+at.Earlier > 0 {
 		stop.Heap, stop.Block = at.Heap+1, 0
 	}
 	return stop

@@ -61,8 +61,9 @@ func TestOfAKeyThatListsWhatItSetsOnlyTheseColumnsChange(t *testing.T) {
 
 	found := db.inspect(tokens, devices)
 	require.Empty(t, found[0].problems(Refused))
-	require.Equal(t, []string{`foreign key "fk" changes rows of public.devices that refer to a deleted row, dead or not: ` +
-		`it sets "token_id" to NULL (ON DELETE SET NULL); a dry run counts them`}, found[0].problems(Warned))
+	require.Equal(t, []string{`foreign key "fk" changes rows of public.devices that refer to a deleted row, dead or not, ` +
+		`and sets "token_id" to NULL (ON DELETE SET NULL): a dry run counts them; where they must not change, make the key ON DELETE NO ACTION`},
+		found[0].problems(Warned))
 
 	e := db.engine(tokens, devices)
 	p, err := e.Run(t.Context(), Request{Tables: e.tables, DryRun: true}, Progress{})
