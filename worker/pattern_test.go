@@ -77,7 +77,7 @@ func TestAPatternThatMatchesNothingIsSaidOnceAndFailsNothing(t *testing.T) {
 	result := f.await(f.insert(`{}`), "completed")
 	require.Zero(t, *result.Tables[1].Matched)
 	lines := f.awaitLine("table is purged, but should be looked at")
-	require.Equal(t, "matches no table", lines[0]["warning"])
+	require.Equal(t, "matches no table: check SILTGATE_TABLES_<n>_NAME, unless its tables are still to come", lines[0]["warning"])
 	require.Equal(t, "tenant_*.refresh_tokens", lines[0]["table"])
 }
 

@@ -76,7 +76,8 @@ func TestAFailedRunIsRecordedAndRetried(t *testing.T) {
 	f.start()
 	result := f.await(f.insert(`{}`), "retryable")
 	require.Equal(t, jobs.OutcomeFailed, result.Outcome)
-	require.Equal(t, "purge missing: does not exist", result.Error)
+	require.Equal(t, "purge missing: does not exist: create it, or name another one in SILTGATE_TABLES_<n>_NAME; "+
+		"siltgate doctor --suggest looks for tables of tokens", result.Error)
 	require.EqualValues(t, 1, result.Deleted, "the other table was purged")
 	require.Contains(t, f.log.String(), `"level":"ERROR","msg":"run failed"`)
 
