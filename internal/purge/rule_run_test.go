@@ -137,3 +137,14 @@ func TestAnIndexListsTheRowsThatAValueCallsDone(t *testing.T) {
 		})
 	}
 }
+
+func TestValuesWithNullBesideAnyKeepEveryRow(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, `
+		CREATE TABLE t (expires_at timestamptz, kind text);
+		INSERT INTO t VALUES ('-infinity', NULL), ('-infinity', 'session')`)
+	e := db.engine(Table{Name: "t", Rules: []Rule{{Expires: []string{"expires_at"}, Keep: "kind", KeepValues: []string{anyValue, nullValue}}}})
+	_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, db.number(`SELECT count(*) FROM t`))
+}

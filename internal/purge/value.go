@@ -23,7 +23,10 @@ func (v value) matches(s *statement) string {
 		// COALESCE keeps the planner from an index on the column: see condition.dead.
 		return "COALESCE(" + v.sql() + ", false)"
 	}
-	if slices.Contains(v.values, anyValue) {
+	switch any, none := slices.Contains(v.values, anyValue), slices.Contains(v.values, nullValue); {
+	case any && none:
+		return "true"
+	case any:
 		return "(" + v.sql() + " IS NOT NULL)"
 	}
 	given := slices.DeleteFunc(slices.Clone(v.values), func(value string) bool { return value == nullValue })
