@@ -60,10 +60,17 @@ func (b *browser) note(message string) {
 	b.errors = append(b.errors, message)
 }
 
-// do fails the test if the browser cannot do it.
+// do fails the test if the browser cannot do it. The page may be replaced after an element was found in it; then
+// nothing was done, and the element is looked for anew.
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.ctx, actions...))
+	var err error
+	for range 10 {
+		if err = chromedp.Do(b.ctx, actions...); err == nil || !strings.Contains(err.Error(), "No node with given id found") {
+			break
+		}
+	}
+	require.NoError(b.t, err)
 }
 
 func (b *browser) open(url string) { b.t.Helper(); b.do(chromedp.Navigate(url)) }
