@@ -147,9 +147,14 @@ func (c *cleaner) tableNames() string {
 }
 
 // lost reports whether an error means that the database is away. If the pool reaches the database,
-// a run that gets no session of its own is no outage: the connections may be used up.
+// a run that gets no session of its own is no outage: the connections may be used up. Nor is it one if the
+// replica stops, or the run is cancelled, which ends what is asked here too.
 func (c *cleaner) lost(ctx context.Context, err error) bool {
-	return outage.Is(err) && outage.CheckWritable(ctx, c.replica.pool) != nil
+	if !outage.Is(err) || outage.CheckWritable(ctx, c.replica.pool) == nil {
+		return false
+	}
+	stopping, cancelled := endedEarly(ctx)
+	return !stopping && !cancelled
 }
 
 // turn opens the session in which the run may delete. It returns ErrBusy if it is not the run's

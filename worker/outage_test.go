@@ -1,11 +1,14 @@
 package worker
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
@@ -47,4 +50,19 @@ func TestARunThatLosesItsSessionGoesOnFromItsRecordAndSpendsNoAttempt(t *testing
 	f.await(id, "completed")
 	require.Zero(t, left())
 	require.EqualValues(t, 1, f.number(`SELECT attempt FROM siltgate.river_job WHERE id = $1`, id))
+}
+
+// What a replica that stops was doing fails as if the database were away.
+func TestAReplicaThatStopsTakesThatForNoOutage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c := &cleaner{replica: f.replica}
+	c.replica.pool = f.pool
+	for cause, lost := range map[error]bool{errDraining: false, rivertype.ErrJobCancelledRemotely: false, context.DeadlineExceeded: true} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		_, err := pgx.Connect(ctx, f.url)
+		require.Error(t, err)
+		require.Equal(t, lost, c.lost(ctx, err), cause)
+	}
 }
