@@ -78,12 +78,11 @@ func (g *Suggestion) byExpiry(expires []Column) {
 	g.set("KEEP_EXPIRED", grace)
 	g.unsure("for how long expired rows are wanted; %s is added, lower it once a dry run looks right", grace)
 	used := expires
-	if i := slices.IndexFunc(g.Table.Columns, Column.isDone); i >= 0 {
-		done := g.Table.Columns[i]
+	if done := g.Table.first(Column.isDone); done != nil {
 		g.set("DONE_COLUMN", done.Name)
 		g.set("KEEP_DONE", "until-expired")
 		g.unsure("whether rows with %s serve to detect reuse; they stay until they expire, and go at once without KEEP_DONE", done.Name)
-		used = append(slices.Clone(used), done)
+		used = append(slices.Clone(used), *done)
 	}
 	g.keep(expires)
 	g.zone(used)
@@ -167,10 +166,10 @@ func (g *Suggestion) unit(name string, columns []Column) {
 // keep adds what keeps rows that do not expire, or can be renewed.
 func (g *Suggestion) keep(expires []Column) {
 	t := g.Table
-	if i := slices.IndexFunc(t.Columns, Column.bounds); i >= 0 {
-		g.set("ONLY_COLUMN", t.Columns[i].Name)
+	if bounds := t.first(Column.bounds); bounds != nil {
+		g.set("ONLY_COLUMN", bounds.Name)
 		g.set("ONLY_VALUES", "true")
-		g.unsure("whether rows expire for which %s is false; they stay", t.Columns[i].Name)
+		g.unsure("whether rows expire for which %s is false; they stay", bounds.Name)
 	}
 	protect := t.columns(Column.protects)
 	renews := t.renewal(expires)

@@ -8,8 +8,8 @@ func (t Table) isNamedSo() bool {
 	if t.isBusiness() {
 		return false
 	}
-	return contains(t.Name, "token", "session", "passwordreset", "resetpassword", "passwordrecover", "forgotpassword", "verification", "onetimecode",
-		"magiclink", "blacklist", "blocklist", "denylist", "persistedgrant", "devicecode", "logincode", "authcode", "authorizationcode", "confirmationcode",
+	return t.isDenylist() || contains(t.Name, "token", "session", "passwordreset", "resetpassword", "passwordrecover", "forgotpassword", "verification", "onetimecode",
+		"magiclink", "persistedgrant", "devicecode", "logincode", "authcode", "authorizationcode", "confirmationcode",
 		"recoverycode", "resetkey", "rememberkey", "rememberme", "persistentlogin", "verificationkey", "accessgrant", "authgrant", "emailconfirmation",
 		"authchallenge", "webauthnchallenge", "passkeychallenge", "mfachallenge") ||
 		hasWord(t.Name, "otp", "otps", "jti", "jtis", "jwt", "jwts", "nonce", "nonces", "csrf") ||
@@ -31,14 +31,17 @@ func (t Table) isBusiness() bool {
 
 // isPlain reports whether a table's name alone says that its rows are tokens: an expiry is enough then.
 func (t Table) isPlain() bool {
-	return contains(t.Name, "refreshtoken", "accesstoken", "revokedtoken", "authtoken", "usertoken", "blacklist", "blocklist", "denylist") ||
+	return t.isDenylist() || contains(t.Name, "refreshtoken", "accesstoken", "revokedtoken", "authtoken", "usertoken") ||
 		hasWord(t.Name, "jti", "jtis", "jwt", "jwts")
 }
+
+// isDenylist reports whether a table names tokens that may not be used any more.
+func (t Table) isDenylist() bool { return contains(t.Name, "blacklist", "blocklist", "denylist") }
 
 // isOneTime reports whether a row may be used only once, or names something that may not be used
 // any more.
 func (t Table) isOneTime() bool {
-	return contains(t.Name, "blacklist", "blocklist", "denylist", "reset", "forgotpassword", "verification", "onetime", "magiclink", "code", "confirmation", "challenge") ||
+	return t.isDenylist() || contains(t.Name, "reset", "forgotpassword", "verification", "onetime", "magiclink", "code", "confirmation", "challenge") ||
 		hasWord(t.Name, "otp", "otps", "jti", "jtis", "nonce", "nonces", "csrf", "flow", "flows")
 }
 
@@ -47,7 +50,7 @@ func (t Table) isOneTime() bool {
 func (t Table) isAged() bool {
 	session := contains(t.Name, "session", "rememberme", "persistentlogin") &&
 		(t.has(Column.isSecret) || t.has(func(c Column) bool { return hasWord(c.Name, "agent", "ip") }))
-	return session || t.isOneTime() && t.has(Column.isSecret) || contains(t.Name, "blacklist", "blocklist", "denylist") && contains(t.Name, "token", "jwt")
+	return session || t.isOneTime() && t.has(Column.isSecret) || t.isDenylist() && contains(t.Name, "token", "jwt")
 }
 
 func (t Table) columns(is func(Column) bool) []Column {
@@ -86,6 +89,14 @@ func (t Table) signs() []Column {
 	return t.columns(Column.isBegin)
 }
 
+// first is the first column that is so; nil if there is none.
+func (t Table) first(is func(Column) bool) *Column {
+	if i := slices.IndexFunc(t.Columns, is); i >= 0 {
+		return &t.Columns[i]
+	}
+	return nil
+}
+
 // doneAt is the time at which a row was done.
 func (t Table) doneAt() *Column {
 	return t.first(func(c Column) bool { return c.isDone() && c.isTime() })
@@ -94,11 +105,4 @@ func (t Table) doneAt() *Column {
 // doneFlag says that a row is done, and not since when.
 func (t Table) doneFlag() *Column {
 	return t.first(func(c Column) bool { return c.isDone() && c.isFlag() })
-}
-
-func (t Table) first(is func(Column) bool) *Column {
-	if i := slices.IndexFunc(t.Columns, is); i >= 0 {
-		return &t.Columns[i]
-	}
-	return nil
 }
