@@ -242,7 +242,7 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 	h := heap{relation: e.relation, conditions: e.conditionsOf(r.progress.Cutoff), name: m.SQL()}
 	fmt.Fprintf(s, "SELECT EXISTS (SELECT FROM ONLY %s AS t WHERE %s)", m.SQL(), h.lives(s))
 	var lives bool
-	if err := tx.QueryRow(ctx, s.String(), append([]any{pgx.QueryExecModeExec}, s.args...)...).Scan(&lives); err != nil {
+	if err := tx.QueryRow(ctx, s.String(), once(s.args)...).Scan(&lives); err != nil {
 		return err
 	}
 	if lives {

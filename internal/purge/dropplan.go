@@ -107,7 +107,7 @@ func (r *reader) wholes(ctx context.Context, e *examined, cutoff time.Time) ([]w
 // provenEmpty reports whether the planner knows, by the bounds of a partition, that a statement
 // finds no rows in it, whatever is in it now or later.
 func (r *reader) provenEmpty(ctx context.Context, explain *statement) (bool, error) {
-	rows, err := r.db.Query(ctx, explain.String(), append([]any{pgx.QueryExecModeExec}, explain.args...)...)
+	rows, err := r.db.Query(ctx, explain.String(), once(explain.args)...)
 	if err != nil {
 		return false, err
 	}

@@ -135,7 +135,7 @@ func (w *patternWalk) busyAmong(ctx context.Context, group []plain) ([]int32, er
 			i, p.name, h.dead(s))
 	}
 	// Such a statement is not executed again, so it is not prepared.
-	rows, err := w.Session.conn.Query(ctx, s.String(), append([]any{pgx.QueryExecModeExec}, s.args...)...)
+	rows, err := w.Session.conn.Query(ctx, s.String(), once(s.args)...)
 	if err != nil {
 		return nil, err
 	}

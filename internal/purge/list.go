@@ -174,7 +174,7 @@ func (s *Session) each(ctx context.Context, st *statement, into []any, do func()
 func (s *Session) estimate(ctx context.Context, table string, conditions []condition) (int64, error) {
 	var plan []byte
 	st := estimateDead(table, conditions)
-	st.args = append([]any{pgx.QueryExecModeExec}, st.args...) // it is executed once, so it is not prepared
+	st.args = once(st.args)
 	err := s.query(ctx, st, &plan)
 	if isTimeout(err) {
 		return 0, nil

@@ -30,5 +30,8 @@ func (u unprepared) withMode(sql string, args []any) []any {
 		return args
 	}
 	u.seen[sql] = true
-	return append([]any{pgx.QueryExecModeExec}, args...)
+	return once(args)
 }
+
+// once is the arguments of a statement that is executed once, with the order in front that pgx does not prepare it.
+func once(args []any) []any { return append([]any{pgx.QueryExecModeExec}, args...) }

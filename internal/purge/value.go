@@ -23,10 +23,10 @@ func (v value) matches(s *statement) string {
 		// COALESCE keeps the planner from an index on the column: see condition.dead.
 		return "COALESCE(" + v.sql() + ", false)"
 	}
-	switch any, none := slices.Contains(v.values, anyValue), slices.Contains(v.values, nullValue); {
-	case any && none:
+	switch some, none := slices.Contains(v.values, anyValue), slices.Contains(v.values, nullValue); {
+	case some && none:
 		return "true"
-	case any:
+	case some:
 		return "(" + v.sql() + " IS NOT NULL)"
 	}
 	given := slices.DeleteFunc(slices.Clone(v.values), func(value string) bool { return value == nullValue })
