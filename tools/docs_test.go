@@ -150,7 +150,7 @@ func TestTheCommandsOfTheDocsFitTheComposeFile(t *testing.T) {
 func TestTheCommandsThatVerifyAReleaseFitWhatItSigns(t *testing.T) {
 	r := readRelease(t)
 	block := strings.ReplaceAll(blockOfTheDocs(t), "\\\n  ", "")
-	sums := r.Checksum.Name
+	sums := r.Checksum["name_template"]
 	named := strings.NewReplacer("${artifact}", sums)
 	require.Equal(t, "checksum", r.Signs[0].Artifacts)
 	require.Contains(t, block, "cosign verify-blob "+sums+
@@ -161,7 +161,7 @@ func TestTheCommandsThatVerifyAReleaseFitWhatItSigns(t *testing.T) {
 	require.NoError(t, err)
 	_, version, _ := strings.Cut(string(deployment), "image: ghcr.io/siltgate/siltgate:")
 	version, _, _ = strings.Cut(version, "\n")
-	require.Contains(t, block, "cosign verify "+strings.ReplaceAll(r.Manifests[0].Name, "{{ .Version }}", version)+" ")
+	require.Contains(t, block, "cosign verify "+strings.ReplaceAll(r.image(), "{{ .Version }}", version)+" ")
 
 	// The workflow signs, by the tag that started it.
 	workflow, path, _ := strings.Cut(block, "https://github.com/siltgate/siltgate/")

@@ -14,17 +14,18 @@ type release struct {
 	Archives []struct {
 		Files []any `yaml:"files"`
 	} `yaml:"archives"`
-	Checksum struct {
-		Name string `yaml:"name_template"`
-	} `yaml:"checksum"`
-	Signs []struct {
+	Checksum map[string]string `yaml:"checksum"`
+	Signs    []struct {
 		Artifacts   string `yaml:"artifacts"`
 		Signature   string `yaml:"signature"`
 		Certificate string `yaml:"certificate"`
 	} `yaml:"signs"`
-	Manifests []struct {
-		Name string `yaml:"name_template"`
-	} `yaml:"docker_manifests"`
+	Others map[string]any `yaml:",inline"`
+}
+
+// image is the name of the image that is signed.
+func (r release) image() string {
+	return r.Others["docker_manifests"].([]any)[0].(map[string]any)["name_template"].(string)
 }
 
 func readRelease(t *testing.T) release {
@@ -35,7 +36,7 @@ func readRelease(t *testing.T) release {
 	require.NoError(t, yaml.Unmarshal(text, &r))
 	require.Len(t, r.Archives, 1)
 	require.Len(t, r.Signs, 1)
-	require.Len(t, r.Manifests, 1)
+	require.Len(t, r.Others["docker_manifests"], 1)
 	return r
 }
 
