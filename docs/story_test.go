@@ -69,7 +69,7 @@ func (s *story) startShell(t *testing.T) {
 	shell.Env = []string{"PATH=" + bin + ":/usr/bin:/bin", "HOME=" + s.dir, "USER=ops", "DATABASE_URL=" + s.url}
 	s.commands, err = shell.StdinPipe()
 	require.NoError(t, err)
-	started, statuses, err := child.StartPiped(shell, pgtest.Guard())
+	started, statuses, err := child.StartPiped(shell, pgtest.Reaper())
 	require.NoError(t, err)
 	s.statuses = bufio.NewReader(statuses)
 	s.end = func() { _ = syscall.Kill(-started.Pid(), syscall.SIGKILL) }

@@ -26,7 +26,7 @@ func build(flags ...string) (string, error) {
 		args = append(args, "-race")
 	}
 	cmd := exec.Command("go", append(args, "github.com/siltgate/siltgate")...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: pgtest.Guard().Group()}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: pgtest.Reaper().Group()}
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the program: %w\n%s", err, output)
 	}

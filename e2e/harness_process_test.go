@@ -43,7 +43,7 @@ func launch(t testing.TB, dir, name string, environ []string, program string, ar
 	defer func() { _ = stderr.Close() }()
 	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
 
-	p.child, err = child.Start(p.cmd, pgtest.Guard())
+	p.child, err = child.Start(p.cmd, pgtest.Reaper())
 	require.NoError(t, err)
 	t.Cleanup(p.kill)
 	return p

@@ -84,7 +84,7 @@ func nestAdmin(t *testing.T, url string) admin {
 	server := exec.CommandContext(t.Context(), node, "nestjs-admin/dist/main.js")
 	server.Env = append(os.Environ(), "DATABASE_URL="+url, "PORT=0", "TZ=America/New_York")
 	server.Stderr = t.Output()
-	started, printed, err := child.StartPiped(server, pgtest.Guard())
+	started, printed, err := child.StartPiped(server, pgtest.Reaper())
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		_ = started.Stop(pgtest.Patience) // it ends by the signal

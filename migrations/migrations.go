@@ -4,6 +4,14 @@
 //
 // Nothing outside the schema is touched. Within a major version of Siltgate
 // migrations only add, so a replica one version behind goes on working.
+//
+// # Where to find what
+//
+//	sql/                one file for each subject; template.go: with the schema's name in it
+//	migrations.go       up, down and status; steps.go: what was done; store.go: the table of versions
+//	exclusive.go        one process migrates at a time; locked.go: who has locked a table; timing.go: for how long that is waited for
+//	schema.go           creates the schema; owner.go: refuses one in which others may have put code
+//	rights.go           what a replica's role needs
 package migrations
 
 import (
@@ -287,6 +295,6 @@ func (m Migrator) provider(db *sql.DB, pool *pgxpool.Pool) (*goose.Provider, err
 			direction(rivermigrate.DirectionUp, riverVersion),
 			direction(rivermigrate.DirectionDown, -1))),
 		goose.WithStore(store),
-		goose.WithSessionLocker(turn{SessionLocker: locker, migrator: m, pool: pool}),
+		goose.WithSessionLocker(exclusive{SessionLocker: locker, migrator: m, pool: pool}),
 		goose.WithDisableGlobalRegistry(true))
 }

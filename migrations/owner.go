@@ -2,45 +2,12 @@ package migrations
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
-
-// createSchema is safe when several processes call it at once, which IF NOT EXISTS alone is not.
-func (m Migrator) createSchema(ctx context.Context, pool *pgxpool.Pool) error {
-	var exists bool
-	err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, m.Schema).Scan(&exists)
-	if err != nil || exists {
-		return err
-	}
-	_, err = pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{m.Schema}.Sanitize())
-	var pgErr *pgconn.PgError
-	switch {
-	case !errors.As(err, &pgErr):
-		return err
-	case pgErr.Code == "23505":
-		return nil // another process created it this instant
-	case pgErr.Code == "42501":
-		return errMayNotCreate(ctx, pool, m.Schema)
-	}
-	return err
-}
-
-// errMayNotCreate says what lets the role have the schema.
-func errMayNotCreate(ctx context.Context, pool *pgxpool.Pool, schema string) error {
-	var role, database string
-	if err := pool.QueryRow(ctx, `SELECT current_user::text, current_database()::text`).Scan(&role, &database); err != nil {
-		return fmt.Errorf("read who migrates: %w", err)
-	}
-	role = pgx.Identifier{role}.Sanitize()
-	return fmt.Errorf("role %s may not create it in database %q: whoever may has to run `CREATE SCHEMA %s AUTHORIZATION %[1]s`, "+
-		"or `GRANT CREATE ON DATABASE %[4]s TO %[1]s`", role, database, pgx.Identifier{schema}.Sanitize(), pgx.Identifier{database}.Sanitize())
-}
 
 // checkOwner refuses a schema in which others could have put something, or still could: it might run
 // with the rights of the role that migrates, often a superuser, and later of the replicas.
@@ -71,24 +38,47 @@ func (m Migrator) checkOwner(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// checkVersionTable refuses to read versions from something that runs code of its owner when
-// it is read, as a view may.
-func checkVersionTable(ctx context.Context, pool *pgxpool.Pool, schema string) error {
-	var plain bool
-	err := pool.QueryRow(ctx, `
-		SELECT class.relkind = 'r' AND NOT class.relrowsecurity
-		FROM pg_catalog.pg_class AS class
-		JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
-		WHERE namespace.nspname = $1
-			AND class.relname = $2`, schema, versionTable).Scan(&plain)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil // never migrated
-	case err != nil:
-		return fmt.Errorf("read migrations: %w", err)
-	case !plain:
-		return fmt.Errorf("read migrations: %s.%s is no plain table, so that Siltgate did not make it: "+
-			"look at what is in schema %[1]q, and whose it is", schema, versionTable)
+// Ownership is who owns a schema, and which other roles could put code into it. Code
+// that the owner of an object defines may run with the rights of whoever uses that object. Superusers are not counted.
+type Ownership struct {
+	Owner     string
+	Creators  []string // may create objects in the schema, named as in SQL
+	Strangers []string // own objects in the schema, named as in SQL
+}
+
+// ReadOwnership reads it. The error is pgx.ErrNoRows if there is no such schema.
+func ReadOwnership(ctx context.Context, db querier, schema string) (Ownership, error) {
+	rows, _ := db.Query(ctx, `
+		SELECT
+			owner.rolname,
+			ARRAY(
+				SELECT coalesce(quote_ident(grantee.rolname), 'PUBLIC')
+				FROM aclexplode(schema.nspacl) AS acl
+				LEFT JOIN pg_roles AS grantee ON grantee.oid = acl.grantee
+				WHERE acl.privilege_type = 'CREATE'
+					AND acl.grantee <> schema.nspowner
+					AND NOT coalesce(grantee.rolsuper, false)
+				ORDER BY 1
+			),
+			ARRAY(
+				SELECT DISTINCT quote_ident(stranger.rolname)
+				FROM (
+					SELECT relowner FROM pg_class WHERE relnamespace = schema.oid
+					UNION ALL SELECT proowner FROM pg_proc WHERE pronamespace = schema.oid
+					UNION ALL SELECT typowner FROM pg_type WHERE typnamespace = schema.oid
+					UNION ALL SELECT oprowner FROM pg_operator WHERE oprnamespace = schema.oid
+				) AS object (owner)
+				JOIN pg_roles AS stranger ON stranger.oid = object.owner
+				WHERE stranger.oid <> schema.nspowner
+					AND NOT stranger.rolsuper
+				ORDER BY 1
+			)
+		FROM pg_namespace AS schema
+		JOIN pg_roles AS owner ON owner.oid = schema.nspowner
+		WHERE schema.nspname = $1`, schema)
+	o, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Ownership])
+	if err != nil {
+		return o, fmt.Errorf("read who owns the schema: %w", err)
 	}
-	return nil
+	return o, nil
 }

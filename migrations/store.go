@@ -2,8 +2,11 @@ package migrations
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 )
@@ -30,4 +33,26 @@ func (s store) TableExists(ctx context.Context, db database.DBTxConn) (exists bo
 			WHERE namespace.nspname = $1
 				AND class.relname = $2)`, s.schema, versionTable).Scan(&exists)
 	return exists, err
+}
+
+// checkVersionTable refuses to read versions from something that runs code of its owner when
+// it is read, as a view may.
+func checkVersionTable(ctx context.Context, pool *pgxpool.Pool, schema string) error {
+	var plain bool
+	err := pool.QueryRow(ctx, `
+		SELECT class.relkind = 'r' AND NOT class.relrowsecurity
+		FROM pg_catalog.pg_class AS class
+		JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
+		WHERE namespace.nspname = $1
+			AND class.relname = $2`, schema, versionTable).Scan(&plain)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil // never migrated
+	case err != nil:
+		return fmt.Errorf("read migrations: %w", err)
+	case !plain:
+		return fmt.Errorf("read migrations: %s.%s is no plain table, so that Siltgate did not make it: "+
+			"look at what is in schema %[1]q, and whose it is", schema, versionTable)
+	}
+	return nil
 }

@@ -65,7 +65,7 @@ func (r *run) acceptRules(ctx context.Context) {
 	if rules == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	encoded, err := json.Marshal(rules)
 	if err == nil {

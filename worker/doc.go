@@ -8,6 +8,26 @@
 // half a minute, its run within three. A replica that is told to stop ends the
 // batch in hand and gives its run back.
 //
+// # Where to find what
+//
+//	replica.go          a replica from its start to its end; start.go: waits for the database; schema.go: checks our schema;
+//	                    pool.go: its connections, and how many; health.go: /healthz and /readyz; metrics.go: what it counts
+//	client.go           River's settings; listener.go, notification.go: hears notifications, and believes the tables alone;
+//	                    transaction.go, flush.go: fewer round trips and flushes for River's statements; riverlog.go: River's log
+//	heartbeat.go        says once a minute that the replica runs; digest.go: with which configuration
+//	inspection.go       what is wrong with the tables, when the replica starts
+//	tick.go             each tick has its job; tickrow.go: the row of a tick
+//	job.go              a job that River hands out; attempts.go: which attempts count, and when the next one is;
+//	                    surplus.go: too many by hand
+//	turn.go             the right to delete; precedence.go: who goes first; wake.go: wakes the next one; loggedreason.go: says once
+//	                    why a run waits
+//	run.go              one slice of a run; watch.go: what ends it early; control.go: pause and cancel; gone.go: no schema any more
+//	record.go           progress and result on the job; recorded.go: checks what was recorded; survey.go: what a dry run saw;
+//	                    summary.go: the line in the log
+//	tablestate.go       what runs have found out about each table; acceptedrules.go: rules that are not held
+//	once.go             run --once
+//	timing.go           durations that depend on each other
+//
 // # The life of a run
 //
 // A run is a row of river_job. It waits (available, scheduled, retryable), it is worked
@@ -20,6 +40,7 @@
 //	-          a person or a program asks      available   00011: enqueue_token_cleanup, or any INSERT
 //	-          the same, for a later time      scheduled   the same
 //	-          whatever is inserted                        00016: siltgate_guard_inserted makes it a new run,
+//	                                                       to begin a day ahead at most, and else at once;
 //	                                                       00014: siltgate_notify_inserted tells all replicas
 //	available  a replica fetches it            running     River: attempt + 1, attempted_at, attempted_by
 //	scheduled  it is due                       available   River's job scheduler, in the leader;
@@ -53,7 +74,7 @@
 //	running    it is cancelled                 cancelled   watch.go ends the slice, then run.go: conclude
 //	running    its tables are gone through     completed   run.go: end, conclude (completed or dry_run; held, if a table's
 //	                                                       changed rule would delete much: acceptedrules.go)
-//	running    it reaches a cap                completed   the same (capped); earlier.go: saveStops, for the next run
+//	running    it reaches a cap                completed   the same (capped); tablestate.go: saveStops, for the next run
 //	running    its replica was killed          retryable   River's job rescuer, in the leader; due at once
 //	running    the same, of `run --once`       available   once.go: rescueOnce, in the next such replica
 //	running    its replica froze, and wakes   -           if its session lives, which may be idle for 30 s, the slice goes on
@@ -84,7 +105,7 @@
 //	LeaderAttemptElect
 //	riverdriver: a Driver's GetListener,              listener.go,       TestALateTransactionIsOneFromItsFirstStatementOn
 //	GetExecutor, UnwrapExecutor                       transaction.go
-//	an Executor's JobGetAvailable is one statement    unawaited.go       TestOnlyTheEndOfARunIsWaitedForUntilItIsOnDisk
+//	an Executor's JobGetAvailable is one statement    flush.go           TestOnlyTheEndOfARunIsWaitedForUntilItIsOnDisk
 //	that commits by itself and returns the jobs
 //	channels <schema>.river_insert, river_control,    notification.go,   TestARunIsFetchedWithoutANotification
 //	river_leadership and their payloads               control.go, 00014, TestFault73ANotificationAlonePausesNothing

@@ -41,7 +41,7 @@ type cleaner struct {
 	// River has written that.
 	aside sync.Map
 
-	waits complaint // what runs waited for last
+	waits loggedReason // what runs waited for last
 }
 
 // newCleaner makes a cleaner whose runs end when draining is done. This process's clock is ahead of
@@ -99,7 +99,7 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	}
 	err = run.slice(ctx, session)
 	if run.goesOn(ctx, err) {
-		c.replica.reserveTurn(ctx, run.goingOn(), run.progress.Rest)
+		c.replica.reserveTurn(ctx, run.contenderAfterSlice(), run.progress.Rest)
 	}
 	run.awaitClose = c.closeSession(ctx, session)
 	defer run.awaitClose()

@@ -29,13 +29,13 @@ func riverVersion() string {
 	return "unknown"
 }
 
-// count begins to count what the run does in this slice.
-func (r *run) count() *metrics.Slice {
+// beginMetrics begins to count what the run does in this slice.
+func (r *run) beginMetrics() *metrics.Slice {
 	return r.replica.metrics.Begin(r.counts(&r.progress), r.progress.Waited, r.progress.Rested)
 }
 
-// recount counts what the run has done since it was called last.
-func (r *run) recount(slice *metrics.Slice, progress *purge.Progress) {
+// addMetrics counts what the run has done since it was called last.
+func (r *run) addMetrics(slice *metrics.Slice, progress *purge.Progress) {
 	slice.Progress(r.counts(progress), progress.WaitingFor, progress.Waited, progress.Rested)
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -216,13 +215,4 @@ func (r Replica) ownSchedule() schedule.Schedule {
 		return schedule.Schedule{} // off
 	}
 	return r.Schedule
-}
-
-// introduction is the first statement on each connection of the pool, with the replica's ID as $1.
-func (r Replica) introduction() string {
-	statement := `SELECT set_config('siltgate.replica', $1::text, false)`
-	if strings.HasPrefix(r.ID, oncePrefix) {
-		statement += ", " + takeLivesLock
-	}
-	return statement
 }

@@ -61,7 +61,7 @@ func TestFault93AScheduledRunThatHasWaitedForAPeriodGetsASlice(t *testing.T) {
 	byHand := f.insert(`{"reason":"incident"}`)
 	f.awaitDeleting(byHand)
 	f.exec(`UPDATE siltgate.ticks SET waits_since = now() - interval '25 h'`)
-	f.exec(`UPDATE siltgate.turn SET scheduled_at = now() - interval '25 h'`)
+	f.exec(`UPDATE siltgate.turn SET last_scheduled_at = now() - interval '25 h'`)
 	f.awaitDeleting(scheduled)
 	require.EqualValues(t, 1, f.number(`
 		SELECT count(*) FROM siltgate.runs

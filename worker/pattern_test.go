@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,10 +29,15 @@ func TestAPatternIsOneTableInResultViewAndMetrics(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.replica.HTTPAddr = "127.0.0.1:0"
-	f.tenants(3, 0, 5)
+	f.tenants(3, 0, 7)
 	f.start()
 	f.told()
+	tx, err := f.pool.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `SELECT FROM tenant_2.refresh_tokens LIMIT 2 FOR UPDATE`)
+	require.NoError(t, err)
 	result := f.await(f.insert(`{}`), "completed")
+	require.NoError(t, tx.Rollback(t.Context()))
 	require.Len(t, result.Tables, 2)
 	pattern := result.Tables[1]
 	require.Equal(t, "tenant_*.refresh_tokens", pattern.Table)
@@ -41,12 +47,14 @@ func TestAPatternIsOneTableInResultViewAndMetrics(t *testing.T) {
 	require.EqualValues(t, 5, pattern.Worst.Deleted)
 	require.Equal(t, &result.Cutoff, pattern.Watermark)
 	const proven = `SELECT count(*) FROM siltgate.tables WHERE name = 'tenant_*.refresh_tokens' AND configured AND matched = 3
-		AND worst = 'tenant_2.refresh_tokens' AND deleted = 8 AND watermark IS NOT NULL AND error IS NULL`
+		AND worst = 'tenant_2.refresh_tokens' AND worst_left = 2 AND deleted = 8 AND watermark IS NOT NULL AND error IS NULL`
 	require.EqualValues(t, 1, f.number(proven))
 	require.EqualValues(t, 2, f.number(`SELECT count(*) FROM siltgate.tables`))
 	s := f.scrape()
 	s.require(t, `siltgate_rows_deleted_total{table="tenant_*.refresh_tokens"}`, 8)
-	require.NotContains(t, string(s), "tenant_2")
+	s.require(t, `siltgate_pattern_tables{table="tenant_*.refresh_tokens"}`, 3)
+	s.require(t, `siltgate_pattern_worst_left_rows{table="tenant_*.refresh_tokens",worst="tenant_2.refresh_tokens"}`, 2)
+	require.Equal(t, 1, strings.Count(string(s), "tenant_2"), "no other label grows with the tables")
 
 	// A run may be for one table of the pattern, and says nothing of the others.
 	f.exec(`INSERT INTO tenant_0.refresh_tokens (revoked) VALUES (true); INSERT INTO tenant_1.refresh_tokens (revoked) VALUES (true)`)
@@ -56,7 +64,7 @@ func TestAPatternIsOneTableInResultViewAndMetrics(t *testing.T) {
 	require.EqualValues(t, 1, one.Deleted)
 	require.EqualValues(t, 1, f.number(proven))
 	all := f.await(f.insert(`{"tables":["tenant_*.refresh_tokens"]}`), "completed")
-	require.EqualValues(t, 1, all.Deleted)
+	require.EqualValues(t, 3, all.Deleted)
 	refused := f.await(f.insert(`{"tables":["other.refresh_tokens"]}`), "cancelled")
 	require.Contains(t, refused.Error, "is not configured")
 

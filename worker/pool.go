@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -105,4 +106,13 @@ func closePool(pool *pgxpool.Pool) {
 	case <-closed:
 	case <-time.After(time.Second):
 	}
+}
+
+// introduction is the first statement on each connection of the pool, with the replica's ID as $1.
+func (r Replica) introduction() string {
+	statement := `SELECT set_config('siltgate.replica', $1::text, false)`
+	if strings.HasPrefix(r.ID, oncePrefix) {
+		statement += ", " + takeLivesLock
+	}
+	return statement
 }

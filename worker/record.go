@@ -17,7 +17,7 @@ import (
 // report records progress on the job, every few seconds. If one record cannot be written, the next
 // one has all that it had.
 func (r *run) report(ctx context.Context, progress *purge.Progress) {
-	if time.Since(r.recorded) < min(max(firstRecord, time.Since(r.began)/2), recordInterval) {
+	if time.Since(r.recorded) < min(max(firstRecord, time.Since(r.sliceBegan)/2), recordInterval) {
 		return
 	}
 	r.recorded = time.Now()
@@ -34,7 +34,7 @@ func (r *run) report(ctx context.Context, progress *purge.Progress) {
 // deletions since the one before: the run goes on from that one.
 func (r *run) record(ctx context.Context, outcome jobs.Outcome) error {
 	r.fill(outcome)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	client, output := river.ClientFromContext[pgx.Tx](ctx), &river.JobUpdateParams{Output: r.result}
 	if outcome != jobs.OutcomeRunning {
@@ -86,7 +86,7 @@ func (r *run) logPace(ctx context.Context) {
 func (r *run) fill(outcome jobs.Outcome) {
 	r.result.Outcome = outcome
 	r.result.Cutoff = r.progress.Cutoff
-	r.result.DurationMS = (r.earlier + time.Since(r.began)).Milliseconds()
+	r.result.DurationMS = (r.workedBefore + time.Since(r.sliceBegan)).Milliseconds()
 	r.result.WaitedMS = r.progress.Waited.Milliseconds()
 	r.result.Pace = r.pace()
 	r.result.Deleted = 0

@@ -28,26 +28,26 @@ type run struct {
 	result   jobs.Result
 	progress purge.Progress
 
-	starved    bool          // see rankStarved
-	wants      bool          // siltgate.turn says that it waits, or names a run that goes before it
-	begun      bool          // an earlier slice or attempt has read a cutoff
-	began      time.Time     // when this slice began
-	batches    int64         // that earlier slices deleted
-	advanced   bool          // the job records batches of this slice
-	earlier    time.Duration // how long earlier slices worked
-	recorded   time.Time     // when the job recorded progress last
-	awaitClose func()        // waits until the session has ended, if the run had one
+	starved      bool          // see rankStarved
+	wishNoted    bool          // need not be noted again: siltgate.turn names this run, or one that goes before it
+	hasCutoff    bool          // an earlier slice or attempt has read a cutoff
+	sliceBegan   time.Time     // when this slice began
+	batches      int64         // that earlier slices deleted
+	advanced     bool          // the job records batches of this slice
+	workedBefore time.Duration // how long earlier slices worked
+	recorded     time.Time     // when the job recorded progress last
+	awaitClose   func()        // waits until the session has ended, if the run had one
 }
 
 // newRun makes a run of a job, with the progress that the job records.
 func newRun(replica Replica, job *rivertype.JobRow) *run {
-	r := &run{replica: replica, job: job, began: time.Now(), awaitClose: func() {}}
+	r := &run{replica: replica, job: job, sliceBegan: time.Now(), awaitClose: func() {}}
 	// An output that no replica can have written counts as none.
 	var recorded jobs.Result
 	if json.Unmarshal(job.Output(), &recorded) != nil {
 		return r
 	}
-	r.begun = !recorded.Cutoff.IsZero()
+	r.hasCutoff = !recorded.Cutoff.IsZero()
 	if recorded.Progress == nil {
 		return r
 	}
@@ -61,7 +61,7 @@ func newRun(replica Replica, job *rivertype.JobRow) *run {
 	}
 	r.result, r.progress = recorded, progress
 	r.batches = progress.Batches()
-	r.earlier = time.Duration(recorded.DurationMS) * time.Millisecond
+	r.workedBefore = time.Duration(recorded.DurationMS) * time.Millisecond
 	if recorded.Outcome == jobs.OutcomeFailed {
 		r.progress.Retry()
 	}
@@ -73,8 +73,8 @@ func (r *run) contender() contender {
 	return contender{r.job.ID, rankOf(r.request.args.Tick != nil, !r.progress.Cutoff.IsZero(), r.starved)}
 }
 
-// goingOn is its contender after a slice: it has begun, and is no longer starved.
-func (r *run) goingOn() contender {
+// contenderAfterSlice is the run when it goes on: it has begun, and is no longer starved.
+func (r *run) contenderAfterSlice() contender {
 	return contender{r.job.ID, rankOf(r.request.args.Tick != nil, true, false)}
 }
 
@@ -83,7 +83,7 @@ func (r *run) waited() bool { return metadataOf(r.job).Snoozes > 0 }
 
 // slice purges until the run is done or its slice is over.
 func (r *run) slice(ctx context.Context, session *purge.Session) error {
-	r.began = time.Now() // the wait for the turn does not count
+	r.sliceBegan = time.Now() // the wait for the turn does not count
 	r.result.Slices++
 	r.progress.WaitingFor = "" // its turn has come
 	accepted, ofPatterns, err := r.acceptedRules(ctx)
@@ -109,40 +109,40 @@ func (r *run) slice(ctx context.Context, session *purge.Session) error {
 		MaxClockSkew: r.replica.MaxClockSkew,
 		Log:          r.log(),
 	}
-	me := r.goingOn()
-	if r.starved {
+	me := r.contenderAfterSlice()
+	if r.starved { // it keeps its rank for as long as this slice lasts
 		me = r.contender()
 	}
 	watched, stop := r.watched(ctx, me)
 	defer stop()
-	counted := r.count()
+	counted := r.beginMetrics()
 	defer counted.End()
-	finished := r.finished()
+	written := r.finished() // by earlier slices
 	progress, err := engine.Run(watched, purge.Request{
 		Tables:           r.request.tables,
 		DryRun:           r.request.args.DryRun,
 		Accepted:         accepted,
 		AcceptedPatterns: ofPatterns,
 		Confirmed:        r.request.args.Confirm,
-		Until:            r.began.Add(sliceLength),
+		Until:            r.sliceBegan.Add(sliceLength),
 		Earlier:          r.earlierRuns,
 		Batch:            counted.Batch,
 		Report: func(progress *purge.Progress) {
-			r.recount(counted, progress)
+			r.addMetrics(counted, progress)
 			r.report(ctx, progress)
 		},
 		Record: func(progress *purge.Progress) error {
-			r.recount(counted, progress)
+			r.addMetrics(counted, progress)
 			r.progress = *progress
 			return r.record(ctx, jobs.OutcomeRunning)
 		},
 	}, r.progress)
 	r.progress = progress
-	r.recount(counted, &progress)
+	r.addMetrics(counted, &progress)
 	if progress.Done {
-		finished = nil // write all: a replica that was killed may have left some out
+		written = nil // write all: a replica that was killed may have left some out
 	}
-	r.saveTables(ctx, finished)
+	r.saveTables(ctx, written)
 	r.saveStops(ctx)
 	return err
 }
@@ -170,7 +170,7 @@ func (r *run) end(ctx context.Context, err error) error {
 		return river.JobSnooze(0)
 	case r.takenOver(ctx):
 		// The trigger siltgate_fence would ignore what this replica records.
-		r.log().Warn("run was taken over by another replica while this one stood still", "stood", time.Since(r.began))
+		r.log().Warn("run was taken over by another replica while this one stood still", "stood", time.Since(r.sliceBegan))
 		return river.JobSnooze(0)
 	case cancelled:
 		r.logEnd(jobs.OutcomeCancelled)
@@ -186,7 +186,7 @@ func (r *run) end(ctx context.Context, err error) error {
 	case errors.Is(err, purge.ErrFenced), errors.Is(err, purge.ErrFenceLocked):
 		r.log().Warn("run given back: it waits for its turn", "deleted", r.progress.Deleted(), "error", err)
 		return r.giveBack(ctx, stopping)
-	case err != nil && !stopping:
+	case err != nil && !stopping: // while the replica stops, the next slice meets the error again
 		return r.fail(ctx, err)
 	case !r.progress.Done:
 		if !stopping {
@@ -208,20 +208,20 @@ func (r *run) end(ctx context.Context, err error) error {
 }
 
 // goesOn reports whether another slice follows as soon as the run has rested, when this one ended with
-// err.
+// err: then end gives the run back.
 func (r *run) goesOn(ctx context.Context, err error) bool {
 	stopping, cancelled := endedEarly(ctx)
 	return !cancelled && !r.progress.Done &&
 		(err == nil || stopping || errors.As(err, new(turnWantedError)) || errors.Is(err, purge.ErrLost) && r.advanced)
 }
 
-// takenOver reports whether the slice lasted so long that River took this
-// replica for dead, and another one has fetched the run.
+// takenOver reports whether the slice lasted so long that River took this replica for dead, and another one has
+// fetched the run: this process stood still. One that did not is told by errJobGone.
 func (r *run) takenOver(ctx context.Context) bool {
-	if time.Since(r.began) < jobTimeout {
+	if time.Since(r.sliceBegan) < jobTimeout {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	var replica string
 	err := r.replica.pool.QueryRow(ctx, `
@@ -256,8 +256,8 @@ func (r *run) giveBack(ctx context.Context, stopping bool) error {
 	return river.JobSnooze(r.progress.Rest)
 }
 
-// fail ends an attempt. The next attempt goes on from the recorded progress; the last one leaves
-// none.
+// fail ends an attempt. The next attempt goes on from the recorded progress. The last one records that the run has
+// failed, and no progress.
 func (r *run) fail(ctx context.Context, err error) error {
 	last := r.job.Attempt >= r.job.MaxAttempts
 	r.replica.metrics.AttemptFailed()
@@ -267,7 +267,7 @@ func (r *run) fail(ctx context.Context, err error) error {
 		return r.conclude(ctx, jobs.OutcomeFailed, err)
 	}
 	if errors.Is(err, purge.ErrLost) {
-		return err // see interrupted
+		return err // there is nothing to record it in; River retries
 	}
 	r.fill(jobs.OutcomeFailed)
 	return errors.Join(err, river.RecordOutput(ctx, r.result))

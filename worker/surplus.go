@@ -17,7 +17,7 @@ var errSurplus = fmt.Errorf("%d runs asked for by hand wait already: ask again w
 // isSurplus reports whether maxWaiting runs that were asked for earlier still wait. A run that has
 // waited already is never surplus, and no run is while the number cannot be read.
 func (c *cleaner) isSurplus(ctx context.Context, run *run) bool {
-	if run.request.args.Tick != nil || run.begun || run.waited() {
+	if run.request.args.Tick != nil || run.hasCutoff || run.waited() {
 		return false
 	}
 	var waiting int

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/siltgate/siltgate/internal/purge"
 )
 
 // tableState is what a run has to say of a table, for siltgate.table_states.
@@ -25,9 +28,10 @@ type tableState struct {
 	WorkMS      int64  `json:"work_ms"`
 	Held        string `json:"held"`
 
-	// For a pattern: how many tables it matches, and the worst of them.
-	Matched *int64 `json:"matched,omitempty"`
-	Worst   string `json:"worst,omitempty"`
+	// For a pattern: how many tables it matches, the worst of them, and the dead rows that are left in it.
+	Matched   *int64 `json:"matched,omitempty"`
+	Worst     string `json:"worst,omitempty"`
+	WorstLeft *int64 `json:"worst_left,omitempty"`
 }
 
 // statesAtOnce is how many tables one statement writes: a pattern may mean thousands.
@@ -68,7 +72,8 @@ func (r *run) saveTables(ctx context.Context, known map[string]bool) {
 			if m := t.Matched; m != nil {
 				state.Matched = &m.Tables
 				if m.Worst != nil {
-					state.Worst = m.Worst.Table
+					left := m.Worst.Left()
+					state.Worst, state.WorstLeft = m.Worst.Table, &left
 				}
 			}
 			states = append(states, state)
@@ -86,7 +91,7 @@ func (r *run) saveTables(ctx context.Context, known map[string]bool) {
 // are others. A batch's commit may not be durable yet; but what is written here comes after it in
 // the server's log, so it cannot be kept without the batch.
 func (r *run) saveStates(ctx context.Context, states []tableState) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	encoded, err := json.Marshal(states)
 	if err != nil {
@@ -98,7 +103,7 @@ func (r *run) saveStates(ctx context.Context, states []tableState) error {
 		INSERT INTO `+r.replica.table("table_states")+` AS state (
 			name, title, relation, fingerprint, rule, watermark, completed_at, completed_by,
 			deleted, locked, referenced, undeletable, refusal, failed_at, failed_by, error, work_ms,
-			held_at, held_by, held_fingerprint, held, matched, worst)
+			held_at, held_by, held_fingerprint, held, matched, worst, worst_left)
 		SELECT
 			name,
 			title,
@@ -122,11 +127,12 @@ func (r *run) saveStates(ctx context.Context, states []tableState) error {
 			CASE WHEN held <> '' THEN fingerprint END,
 			nullif(held, ''),
 			matched,
-			worst
+			worst,
+			worst_left
 		FROM pg_catalog.jsonb_to_recordset($1) AS given (
 			name text, title text, relation oid, fingerprint text, rule text, deleted bigint, locked bigint,
 			referenced bigint, undeletable bigint, refusal text, error text, work_ms bigint, held text,
-			matched bigint, worst text)
+			matched bigint, worst text, worst_left bigint)
 		CROSS JOIN LATERAL (SELECT error = '' AND held = '' AS proven) AS verdict
 		ON CONFLICT (name) DO UPDATE
 		SET
@@ -158,12 +164,80 @@ func (r *run) saveStates(ctx context.Context, states []tableState) error {
 			held_fingerprint = CASE WHEN excluded.error IS NULL THEN excluded.held_fingerprint ELSE state.held_fingerprint END,
 			held = CASE WHEN excluded.error IS NULL THEN excluded.held ELSE state.held END,
 			matched = excluded.matched,
-			worst = excluded.worst`,
+			worst = excluded.worst,
+			worst_left = excluded.worst_left`,
 		encoded, r.progress.Cutoff, r.job.ID)
 	if err := r.replica.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("write the states of tables: %w", err)
 	}
 	return nil
+}
+
+// earlierRuns reads what earlier runs recorded of this one's tables: how long their statements took,
+// and where a run was capped. If that cannot be read, the run works without it.
+func (r *run) earlierRuns(ctx context.Context) map[string]purge.Earlier {
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	defer cancel()
+	names := make([]string, len(r.request.tables))
+	for i, t := range r.request.tables {
+		names[i] = t.String()
+	}
+	all := map[string]purge.Earlier{}
+	var name string
+	var ms int64
+	var stopped []byte
+	rows, _ := r.replica.pool.Query(ctx, `
+		SELECT name, coalesce(work_ms, 0), coalesce(stopped, '{}')
+		FROM `+r.replica.table("table_states")+`
+		WHERE name = ANY ($1)`, names)
+	_, err := pgx.ForEachRow(rows, []any{&name, &ms, &stopped}, func() error {
+		e := purge.Earlier{Took: time.Duration(ms) * time.Millisecond}
+		if json.Unmarshal(stopped, &e.Stopped) != nil {
+			e.Stopped = purge.Stop{}
+		}
+		all[name] = e
+		return nil
+	})
+	if err != nil {
+		r.log().Warn("records of earlier runs not read: the forecast is rough", "error", err)
+	}
+	return all
+}
+
+// saveStops writes where the run was capped, for the next one to go on there.
+func (r *run) saveStops(ctx context.Context) {
+	if !r.progress.Capped || r.request.args.DryRun {
+		return
+	}
+	type stop struct {
+		Name    string     `json:"name"`
+		Title   string     `json:"title"`
+		Stopped purge.Stop `json:"stopped"`
+	}
+	var stops []stop
+	for i := range r.progress.Tables {
+		t := &r.progress.Tables[i]
+		if at := t.Stopped(); at != (purge.Stop{}) {
+			stops = append(stops, stop{t.Name, t.Title, at})
+		}
+	}
+	if len(stops) == 0 {
+		return
+	}
+	encoded, err := json.Marshal(stops)
+	if err != nil {
+		panic(fmt.Sprintf("stops are not JSON: %v", err))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	_, err = r.replica.pool.Exec(ctx, `
+		INSERT INTO `+r.replica.table("table_states")+` AS state (name, title, stopped)
+		SELECT name, title, stopped
+		FROM pg_catalog.jsonb_to_recordset($1) AS given (name text, title text, stopped jsonb)
+		ON CONFLICT (name) DO UPDATE SET stopped = excluded.stopped`, encoded)
+	if err != nil {
+		r.log().Warn("where the run was capped is not recorded: the next one begins each table anew", "error", err)
+	}
 }
 
 // finished are the tables that the run has gone through so far.

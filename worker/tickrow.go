@@ -128,7 +128,7 @@ func (r Replica) tickOf(ctx context.Context, job int64, tick time.Time) (tickRow
 					SELECT
 					FROM `+r.table("heartbeats")+` AS beat
 					WHERE beat.digest = mine.digest AND beat.seen_at BETWEEN pg_catalog.now() - $5::pg_catalog.interval AND pg_catalog.now() + $5::pg_catalog.interval),
-			pg_catalog.now() - greatest(mine.waits_since, (SELECT scheduled_at FROM `+r.table("turn")+` WHERE scheduled_at < pg_catalog.now()))
+			pg_catalog.now() - greatest(mine.waits_since, (SELECT last_scheduled_at FROM `+r.table("turn")+` WHERE last_scheduled_at < pg_catalog.now()))
 		FROM `+r.table("ticks")+` AS mine
 		WHERE mine.tick = $2`, job, tick, r.digest(), yieldFor, aliveFor).Scan(&row.ours, &row.digest, &row.insertedBy, &row.newer, &row.theirs, &row.waited)
 	switch {
@@ -152,7 +152,7 @@ func (c *cleaner) checkTick(ctx context.Context, run *run, tick time.Time) (ende
 		return true, run.interrupted(err)
 	case err != nil:
 		return true, run.end(ctx, err)
-	case row.newer && !run.begun:
+	case row.newer && !run.hasCutoff:
 		// The run was given back while the later tick's transaction had not committed, so that the
 		// trigger siltgate_supersede did not see it. Given back once more, the trigger ends it.
 		run.log().Info("run superseded: a later tick's run does its work")

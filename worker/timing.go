@@ -27,6 +27,9 @@ const (
 	// recordInterval is how often progress is recorded: a killed run loses no more of its counts.
 	recordInterval = 5 * time.Second
 
+	// recordTimeout is how long to write or read such a record may take.
+	recordTimeout = recordInterval
+
 	// firstRecord comes sooner, and each of the next ones after twice the time: a run that loses
 	// its database again and again still makes progress.
 	firstRecord = 500 * time.Millisecond

@@ -79,7 +79,8 @@ func TestDurationsFitTogether(t *testing.T) {
 		"a session that rests is kept":                                {purge.KeepAlive, purge.SessionIdle},
 		"a frozen replica's session has ended before its run goes on": {purge.SessionIdle, rescueAfter},
 
-		"a slice's last statement ends before River's timeout":    {sliceLength + purge.StatementPatience, jobTimeout},
+		"a slice's last statement ends before River's timeout":    {sliceLength + purge.FirstStepPatience + purge.StatementPatience, jobTimeout},
+		"a slice that begins late has time for a list":            {purge.ListPatience, purge.FirstStepPatience},
 		"a slice deletes what it has listed":                      {2 * purge.ListPatience, sliceLength},
 		"a slice's last target is isolated before the timeout":    {sliceLength + purge.TargetPatience + purge.StatementTimeout, jobTimeout},
 		"a locked table fails within a slice":                     {backOffs + (purge.LockTries+1)*purge.LockTimeout, sliceLength},

@@ -68,7 +68,7 @@ func (c *cleaner) tryTurn(ctx context.Context, run *run) (*purge.Session, error)
 	case err != nil:
 		return nil, err
 	case taken:
-		run.wants = run.wants || c.replica.wantTurn(ctx, me)
+		run.wishNoted = run.wishNoted || c.replica.wantTurn(ctx, me)
 		return nil, purge.ErrBusy
 	}
 	return c.openSession(ctx, func(config *pgx.ConnConfig) (*purge.Session, error) {
@@ -133,7 +133,7 @@ func (r Replica) claimTurn(ctx context.Context, conn *pgx.Conn, me contender) (p
 			replica = $6,
 			job_id = $1,
 			rank = $2,
-			scheduled_at = CASE WHEN $7 THEN pg_catalog.now() ELSE turn.scheduled_at END,
+			last_scheduled_at = CASE WHEN $7 THEN pg_catalog.now() ELSE turn.last_scheduled_at END,
 			taken_at = pg_catalog.now(),
 			reserved_until = NULL,
 			wanted_by = CASE WHEN turn.wanted_by OPERATOR(pg_catalog.<>) $1 THEN turn.wanted_by END
@@ -186,7 +186,7 @@ func (r Replica) wantTurn(ctx context.Context, me contender) bool {
 // reserveTurn keeps the turn for a run that goes on after a rest. It does nothing if another run
 // has taken the turn.
 func (r Replica) reserveTurn(ctx context.Context, me contender, rest time.Duration) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	batch := &pgx.Batch{}
 	batch.Queue(`SELECT pg_catalog.set_config('lock_timeout', $1, true)`, fmt.Sprint(turnNoteTimeout.Milliseconds()))
@@ -194,7 +194,7 @@ func (r Replica) reserveTurn(ctx context.Context, me contender, rest time.Durati
 		UPDATE `+r.table("turn")+`
 		SET
 			rank = $4,
-			scheduled_at = CASE WHEN $5 THEN pg_catalog.now() ELSE scheduled_at END,
+			last_scheduled_at = CASE WHEN $5 THEN pg_catalog.now() ELSE last_scheduled_at END,
 			reserved_until = pg_catalog.now() + $3::pg_catalog.interval
 		WHERE job_id = $1 AND replica = $2`,
 		me.job, r.ID, min(rest+reservation, longestReservation-time.Second), int(me.rank), me.rank.scheduled())

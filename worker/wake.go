@@ -19,7 +19,7 @@ func (r *run) wake(ctx context.Context) {
 
 // wakeNext makes one of the runs that wait available now: the one that goes first.
 func (r *run) wakeNext(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordInterval)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	table := r.replica.table("river_job")
 	_, err := r.replica.pool.Exec(ctx, `
@@ -66,7 +66,7 @@ func (c *cleaner) wakeIfFree(ctx context.Context, me contender) error {
 	if len(c.session) > 0 { // another run of this replica's has the turn, or had it a moment ago
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, recordInterval)
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
 	if taken, err := c.replica.mustWait(ctx, me); err != nil || taken {
 		return err

@@ -90,7 +90,7 @@ func (r *run) reasonToEnd(ctx context.Context, me contender) error {
 		return rivertype.ErrJobCancelledRemotely
 	case paused.Paused:
 		return pausedError{paused.pause()}
-	case wantedBy != 0 && me.yields(time.Since(r.began), contender{wantedBy, rank(wantedRank)}):
+	case wantedBy != 0 && me.yields(time.Since(r.sliceBegan), contender{wantedBy, rank(wantedRank)}):
 		return turnWantedError{wantedBy}
 	}
 	return nil

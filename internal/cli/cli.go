@@ -2,8 +2,19 @@
 // environment, and how what they return becomes an exit code.
 //
 // Exit codes are 0 for success, 1 when the thing asked for failed, 2 for bad
-// usage or configuration. An error is one readable line on stderr. How the end of a run becomes one of them
-// is in follow.go, for run --once and enqueue --wait.
+// usage or configuration. An error is one readable line on stderr.
+//
+// # Where to find what
+//
+//	cli.go              the program, its errors and exit codes
+//	run.go, once.go, migrate.go, enqueue.go, history.go, pause.go (and resume), cancel.go, doctor.go, grants.go, ui.go,
+//	demo.go, healthcheck.go, version.go, man.go: one command each
+//	database.go         the connection of a command
+//	follow.go           how long, and with which exit code, run --once and enqueue --wait follow a run; followfleet.go: whether
+//	                    a replica is there to work it; progress.go: the bar
+//	runtable.go         runs as a table; day.go: the rows of each day; result.go: what one did; dryrun.go: what a dry run found
+//	terminal.go         how wide the output is, and its colours; escape.go: words of others; number.go: numbers
+//	log.go              the log
 package cli
 
 import (

@@ -12,6 +12,7 @@ import (
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/outage"
 	"github.com/siltgate/siltgate/internal/session"
+	"github.com/siltgate/siltgate/jobs"
 )
 
 // connect opens the one connection of a command, which finds nothing by name but what is
@@ -32,9 +33,9 @@ func connect(ctx context.Context, c config.Config) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// await waits for a database that is not there yet, as when both have just been started. It returns
+// awaitDatabase waits for a database that is not there yet, as when both have just been started. It returns
 // why a command cannot work, such as that the database has not come.
-func (p *program) await(ctx context.Context, c config.Config) error {
+func (p *program) awaitDatabase(ctx context.Context, c config.Config) error {
 	began, told := time.Now(), false
 	for {
 		err := outage.CheckPooling(ctx, c.Database.PoolConfig())
@@ -74,4 +75,20 @@ func explainMissing(err error, schema string) error {
 // printf writes to standard output.
 func (p *program) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.stdout, format, args...)
+}
+
+// withDatabase does something on a connection of its own.
+func (p *program) withDatabase(ctx context.Context, do func(ctx context.Context, db jobs.Querier, schema string) error) error {
+	c, err := config.Load(p.environ)
+	if err != nil {
+		return err
+	}
+	conn, err := connect(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer disconnect(ctx, conn)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	return do(ctx, conn, c.Schema)
 }

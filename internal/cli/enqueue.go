@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,13 +20,14 @@ func (p *program) enqueueCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "enqueue",
 		Short: "Ask for a run",
-		Long: p.reads(`Ask for a run, which any replica executes. Prints the job's id: of an identical
-run that still waits, the id of that one.
+		Long: p.reads(`Ask for a run, which any replica executes. Prints the run's id. If
+an identical run waits already, the command prints its id and adds none.
 
 With --wait the command shows the run's progress and its result, and fails if
-the run failed or has held a table whose rule has changed. It connects again to a database that was away. Ended before the
-run, by --timeout too, the command leaves it to go on. Where no replica is running
-the command says so, and gives up after ten minutes without --timeout.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
+the run failed or has held a table whose rule has changed. If the command ends
+before the run, by Ctrl-C or --timeout, the run goes on. While the database is
+away the command connects again. If no replica is running it says so, and without
+--timeout gives up after ten minutes.`, append(databaseVariables(), "SILTGATE_TABLES_<n>_NAME")...),
 		Example: `  siltgate enqueue --dry-run --wait
   siltgate enqueue --table refresh_tokens --full-speed --reason "incident 42"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -64,7 +64,7 @@ func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenC
 		return usageError{err}
 	}
 
-	if err := p.await(ctx, c); err != nil {
+	if err := p.awaitDatabase(ctx, c); err != nil {
 		return err
 	}
 	f := &follower{config: c, timeout: timeout}
@@ -83,83 +83,4 @@ func (p *program) enqueue(ctx context.Context, c config.Config, args jobs.TokenC
 	}
 	p.printf("run %d\n", f.id)
 	return p.follow(ctx, f)
-}
-
-// printResult is the end of a run, a line per table.
-func (p *program) printResult(result jobs.Result) {
-	for _, t := range result.Tables {
-		dry := result.Outcome == jobs.OutcomeDryRun
-		if dry {
-			p.printf("%s: %s", printable(t.Table), count(t.Found, "dead row"))
-		} else {
-			p.printf("%s: %s deleted", printable(t.Table), count(t.Deleted, "row"))
-		}
-		var notes []string
-		if dry && t.Oldest != nil && t.Oldest.Before(result.Cutoff) {
-			notes = append(notes, "oldest expired "+t.Oldest.UTC().Format(time.RFC3339))
-		}
-		if notes = append(notes, tableNotes(t)...); len(notes) > 0 {
-			p.printf(" (%s)", strings.Join(notes, "; "))
-		}
-		p.printf("\n")
-		p.printSurvey(t)
-	}
-	for _, standby := range result.Pace.StandbysLeftOut {
-		p.printf("standby %s was not waited for any longer: it does not catch up\n", printable(standby))
-	}
-	if result.Pace.ArchiverLeftOut {
-		p.printf("the archiver was not waited for any longer: it does not catch up\n")
-	}
-	if result.Outcome != "" {
-		outcome := strings.ReplaceAll(printable(string(result.Outcome)), "_", " ")
-		p.printf("%s in %s\n", outcome, took(time.Duration(result.DurationMS)*time.Millisecond))
-	}
-}
-
-// tableNotes say what else there is to know of a table's result.
-func tableNotes(t jobs.TableResult) []string {
-	var notes []string
-	if t.Held != "" {
-		notes = append(notes, "held")
-	}
-	if t.Matched != nil {
-		notes = append(notes, "in "+count(*t.Matched, "table"))
-	}
-	if w := t.Worst; w != nil && w.Error == "" && w.Found > 0 {
-		notes = append(notes, fmt.Sprintf("%s of them in %s", number(w.Found), printable(w.Table)))
-	}
-	if t.DroppedPartitions > 0 {
-		notes = append(notes, fmt.Sprintf("%s dropped, with about %s", count(t.DroppedPartitions, "partition"), count(t.DroppedRows, "row")))
-	}
-	if t.NotDropped != "" {
-		notes = append(notes, "partitions are not dropped: "+printable(t.NotDropped))
-	}
-	if t.Locked > 0 {
-		notes = append(notes, number(t.Locked)+" locked, left for the next run")
-	}
-	if t.Referenced > 0 {
-		notes = append(notes, number(t.Referenced)+" stay because others refer to them")
-	}
-	if t.Undeletable > 0 {
-		notes = append(notes, undeletable(t))
-	}
-	if t.Plan != "" {
-		notes = append(notes, printable(t.Plan))
-	}
-	if t.Error != "" {
-		notes = append(notes, "failed: "+printable(t.Error))
-	}
-	return notes
-}
-
-// undeletable says how many rows cannot be deleted, and why.
-func undeletable(t jobs.TableResult) string {
-	s := number(t.Undeletable) + " cannot be deleted"
-	if t.Refusal != "" {
-		s += ": " + printable(t.Refusal)
-	}
-	if t.Untried > 0 {
-		s += "; " + number(t.Untried) + " of them were not tried one by one"
-	}
-	return s
 }

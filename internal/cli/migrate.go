@@ -28,7 +28,7 @@ the schema, or be allowed to create it.`, databaseVariables()...),
 			if down && status {
 				return usageError{errors.New("--down and --status: want one of them")}
 			}
-			if err := p.await(cmd.Context(), c); err != nil {
+			if err := p.awaitDatabase(cmd.Context(), c); err != nil {
 				return err
 			}
 			migrator := migrations.Migrator{Config: c.Database.PoolConfig(), Schema: c.Schema, Waiting: p.migrationWaits}

@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"os/user"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/jobs"
 )
 
@@ -78,22 +76,6 @@ meanwhile, and of the ticks meanwhile the latest.`, databaseVariables()...),
 			})
 		},
 	}
-}
-
-// withDatabase does something on a connection of its own.
-func (p *program) withDatabase(ctx context.Context, do func(ctx context.Context, db jobs.Querier, schema string) error) error {
-	c, err := config.Load(p.environ)
-	if err != nil {
-		return err
-	}
-	conn, err := connect(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer disconnect(ctx, conn)
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	return do(ctx, conn, c.Schema)
 }
 
 // orUser is the name of who asks: as given, else the user of this process.

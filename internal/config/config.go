@@ -2,6 +2,17 @@
 //
 // A wrong value is refused, never clamped and never ignored, and all wrong values are reported at
 // once, as Problems. No message, log line or print of a Config shows a password.
+//
+// # Where to find what
+//
+//	config.go           Config, its defaults, and the bounds of each value; problem.go: a value that is refused
+//	variable.go         every variable's name and meaning, for help and docs; usage.go: the help
+//	loader.go           variables into fields; plain.go: without the quotes, blanks and comments round a value;
+//	                    unknown.go: misspelt names
+//	table.go            the variables of one table; rule.go: of one rule; schedule.go: of the schedule; page.go: of the web page
+//	connection.go       how to reach Postgres, from the variables; database.go: the same for a pool; libpq.go: libpq's variables;
+//	                    parameter.go: settings of Postgres; pgxfault.go: pgx's errors in our words; secret.go: files with secrets
+//	address.go          what can be listened on
 package config
 
 import (

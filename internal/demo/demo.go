@@ -4,7 +4,7 @@
 //
 // It measures what it says, and checks by SQL what it claims at the end: one claim that does not
 // hold fails it. However it ends, it leaves nothing behind: it stops what it started, also when
-// interrupted, and small guard processes do so when it is killed.
+// interrupted, and small reaper processes do so when it is killed.
 package demo
 
 import (

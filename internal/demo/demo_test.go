@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/testkit/child"
-	"github.com/siltgate/siltgate/internal/testkit/guard"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 func TestMain(m *testing.M) { pgtest.MainWithoutServer(m) }
@@ -124,7 +124,7 @@ func TestAReplicaThatCannotStartFailsTheDemo(t *testing.T) {
 	require.NoError(t, err)
 	f, err := newFleet(t.Context(), program, "")
 	require.NoError(t, err)
-	defer f.guard.Release()
+	defer f.reaper.Release()
 	require.NoError(t, f.command(t.Context(), nil, "migrate"))
 	require.EqualError(t, f.command(t.Context(), nil, "history"), "run siltgate history: exit status 1: siltgate: no luck")
 	require.ErrorContains(t, f.start(t.Context(), 2), "ended: exit status 1: siltgate: no luck")
@@ -163,7 +163,7 @@ func showing(t *testing.T, program string, environ ...string) *played {
 	s.cmd.Stderr = &s.stderr
 	var out io.ReadCloser
 	var err error
-	s.child, out, err = child.StartPiped(s.cmd, pgtest.Guard())
+	s.child, out, err = child.StartPiped(s.cmd, pgtest.Reaper())
 	require.NoError(t, err)
 	go func() {
 		defer close(s.lines)
@@ -233,13 +233,13 @@ func (s *played) requireEverythingThere() {
 }
 
 // requireNothingLeft asks for the replicas, the server's port and all files. A demo that
-// was killed is cleared up after by its guards.
+// was killed is cleared up after by its reapers.
 func (s *played) requireNothingLeft() {
 	s.t.Helper()
 	pids, port := s.pids(), s.found(`serves port (\d+)`)[0]
 	require.Eventually(s.t, func() bool {
 		for _, pid := range pids {
-			if !guard.Gone(pid) {
+			if !reaper.Gone(pid) {
 				return false
 			}
 		}

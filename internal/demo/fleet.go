@@ -13,29 +13,29 @@ import (
 	"time"
 
 	//nolint:depguard // The demo clears up after itself as tests do.
-	"github.com/siltgate/siltgate/internal/testkit/guard"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 // stopGrace is how long a replica may take to end its batch and give its run back.
 const stopGrace = 10 * time.Second
 
-// fleet is the siltgate processes of the demo. They share a process group with their guard. They
+// fleet is the siltgate processes of the demo. They share a process group with their reaper. They
 // inherit no variable, because the user's settings are not meant for the demo.
 type fleet struct {
 	program  string
 	environ  []string
-	guard    *guard.Guard // leads the process group of the replicas
+	reaper   *reaper.Reaper // leads the process group of the replicas
 	replicas []*replica
 }
 
 func newFleet(ctx context.Context, program, databaseURL string) (*fleet, error) {
-	g, err := guard.Start(ctx)
+	g, err := reaper.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &fleet{
 		program: program,
-		guard:   g,
+		reaper:  g,
 		environ: []string{
 			"DATABASE_URL=" + databaseURL,
 			"REFRESH_TOKEN_CLEANUP_CRON=" + cron,
@@ -83,7 +83,7 @@ func (f *fleet) command(ctx context.Context, out io.Writer, args ...string) erro
 func (f *fleet) process(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, f.program, args...) //nolint:gosec // G204: the program is this one.
 	cmd.Env = f.environ
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: f.guard.Group()}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: f.reaper.Group()}
 	return cmd
 }
 

@@ -175,7 +175,7 @@ func (s *show) clear(ctx context.Context) error {
 	}
 	if s.fleet != nil {
 		_ = s.fleet.stop(ctx) // what matters now is that they end
-		s.fleet.guard.Release()
+		s.fleet.reaper.Release()
 	}
 	if s.server == nil {
 		return nil

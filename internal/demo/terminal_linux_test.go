@@ -38,7 +38,7 @@ func TestOnATerminalTheDemoDrawsHowTheRowsGo(t *testing.T) {
 			cmd := exec.Command(program, "demo")
 			cmd.Env = append(append(os.Environ(), "TMPDIR="+temp), environ...)
 			cmd.Stdout, cmd.Stderr = terminal.Screen, terminal.Screen
-			p, err := child.Start(cmd, pgtest.Guard())
+			p, err := child.Start(cmd, pgtest.Reaper())
 			require.NoError(t, err)
 			t.Cleanup(p.Kill)
 			var left []int

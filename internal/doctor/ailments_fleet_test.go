@@ -69,7 +69,7 @@ func (s site) replica() (stop func()) {
 	s.f.t.Helper()
 	cmd := exec.Command(string(s.program), "run")
 	cmd.Env = append([]string{"DATABASE_URL=" + s.f.url}, s.environ...)
-	p, err := child.Start(cmd, pgtest.Guard())
+	p, err := child.Start(cmd, pgtest.Reaper())
 	require.NoError(s.f.t, err)
 	stop = func() {
 		_ = p.Signal(syscall.SIGTERM)

@@ -4,6 +4,19 @@
 // It changes nothing, takes no lock that anyone waits for, and reads no token: the catalog, the
 // statistics, our own schema, and of a table at most the oldest expiry. Each check stands by
 // itself: what the role may not look at is said, and the others go on.
+//
+// # Where to find what
+//
+//	doctor.go           all checks, and what one finds; report.go: for a person, and as SQL; words.go: its numbers
+//	connection.go       the server, its version, encryption, connections
+//	schema.go           our schema: version, owner, privileges
+//	table.go            each table, as a run inspects it; forecast.go: what a run would meet and take; heldtables.go: held ones
+//	server.go           clocks, old transactions, standbys; slots.go, archiver.go: what keeps log; oldsnapshot.go: for how
+//	                    long something has kept deleted rows on disk; setting.go: where a setting comes from
+//	fleet.go            replicas, leader, schedule, last run
+//	roles.go            the roles with the least privileges; workergrants.go: what a replica needs of each table;
+//	                    columns.go, secretcolumn.go: which columns may hold a token; grants.go: the statements
+//	suggest/            which tables look like tokens
 package doctor
 
 import (

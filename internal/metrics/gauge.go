@@ -28,6 +28,8 @@ func gauges() []gauge {
 		{"siltgate_table_failed", "1 if the table failed since then.", []string{"table"}},
 		{"siltgate_table_held", "1 if a run since then deleted nothing of the table, because its rule has changed and was not confirmed.", []string{"table"}},
 		{"siltgate_table_left_rows", "Dead rows that the last such run left, by why.", []string{"table", "reason"}},
+		{"siltgate_pattern_tables", "Tables that the pattern matched in the last such run.", []string{"table"}},
+		{"siltgate_pattern_worst_left_rows", "Dead rows left in one of the pattern's tables: one that failed, else the one with the most rows left.", []string{"table", "worst"}},
 		{"siltgate_last_success_timestamp_seconds", "When a run last went through every table that it was asked for; 0 if none has.", nil},
 		{"siltgate_queue_runs", "Runs that have not ended, by the state of their job.", []string{"state"}},
 		{"siltgate_queue_oldest_age_seconds", "Age of the oldest run that waits; 0 if none does.", nil},
@@ -57,6 +59,12 @@ func (s *snapshot) show(show func(name string, value float64, labels ...string))
 		show("siltgate_table_last_success_timestamp_seconds", unixOr0(t.lastSuccess), label)
 		show("siltgate_table_failed", truth(t.failed), label)
 		show("siltgate_table_held", truth(t.held), label)
+		if t.matched != nil {
+			show("siltgate_pattern_tables", float64(*t.matched), label)
+		}
+		if t.worst != "" {
+			show("siltgate_pattern_worst_left_rows", float64(t.worstLeft), label, t.worst)
+		}
 		for reason, rows := range t.left {
 			show("siltgate_table_left_rows", float64(rows), label, reason)
 		}

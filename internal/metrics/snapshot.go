@@ -35,6 +35,9 @@ type tableSnapshot struct {
 	lastSuccess  *time.Time
 	failed, held bool
 	left         map[string]int64 // rows by reason
+	matched      *int64           // how many tables the pattern matches; nil of a single table
+	worst        string           // the one of them that needs attention most; empty if none does
+	worstLeft    int64            // dead rows that are left in it
 }
 
 // atWork is the run that is under way.
@@ -85,7 +88,10 @@ func (f Fleet) read(ctx context.Context) (*snapshot, error) {
 			held IS NOT NULL,
 			coalesce(locked, 0),
 			coalesce(referenced, 0),
-			coalesce(undeletable, 0)
+			coalesce(undeletable, 0),
+			matched,
+			coalesce(worst, ''),
+			coalesce(worst_left, 0)
 		FROM ` + table("tables") + `
 		WHERE configured IS NOT FALSE`).Query(func(rows pgx.Rows) error { return seen.readTables(rows, f.tables) })
 	batch.Queue(`
@@ -146,8 +152,11 @@ func (s *snapshot) readTables(rows pgx.Rows, labels labels) error {
 	var age *float64
 	var success *time.Time
 	var failed, held bool
-	var locked, referenced, undeletable int64
-	_, err := pgx.ForEachRow(rows, []any{&name, &age, &success, &failed, &held, &locked, &referenced, &undeletable}, func() error {
+	var locked, referenced, undeletable, worstLeft int64
+	var matched *int64
+	var worst string
+	into := []any{&name, &age, &success, &failed, &held, &locked, &referenced, &undeletable, &matched, &worst, &worstLeft}
+	_, err := pgx.ForEachRow(rows, into, func() error {
 		label := labels.of(name)
 		t, known := s.tables[label]
 		if !known {
@@ -167,6 +176,9 @@ func (s *snapshot) readTables(rows pgx.Rows, labels labels) error {
 		t.left["locked"] += locked
 		t.left["referenced"] += referenced
 		t.left["undeletable"] += undeletable
+		if matched != nil {
+			t.matched, t.worst, t.worstLeft = matched, worst, worstLeft
+		}
 		return nil
 	})
 	return err

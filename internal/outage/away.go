@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // IsAway reports whether a server is not there yet, or cannot be reached for a while: its
@@ -37,4 +39,28 @@ func isReadOnly(err error) bool { return sqlState(err) == "25006" } // read_only
 func IsUnready(err error) bool {
 	return errors.Is(err, ErrRecovering) || errors.Is(err, ErrReadOnly) || isReadOnly(err) ||
 		sqlState(err) == "57P03" // cannot_connect_now
+}
+
+// Is reports whether an error is of the connection, rather than the server's answer to a statement.
+func Is(err error) bool {
+	switch state := sqlState(err); {
+	case IsUnready(err), strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57P0"), state == "53300":
+		return true
+	default:
+		return state == "" && (pgconn.Timeout(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isConnect(err))
+	}
+}
+
+func isConnect(err error) bool {
+	var refused *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &refused) || errors.As(err, &network)
+}
+
+// sqlState is the error's SQLSTATE, empty if it is not one of Postgres.
+func sqlState(err error) string {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pgErr.Code
+	}
+	return ""
 }

@@ -1,19 +1,20 @@
 // Package outage tells whether a replica's database can be worked with: whether it is
 // reached, takes writes, and gives each connection a session of its own.
+//
+// # Where to find what
+//
+//	outage.go           a database that is lost, until it is back; away.go: which errors say so
+//	pooling.go          pools that exchange sessions; connections.go: how many one gets; version.go: a server that is too old
 package outage
 
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
-	"net"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/siltgate/siltgate/internal/backoff"
@@ -270,28 +271,4 @@ func (o *Monitor) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.Trac
 	case conn.IsClosed() || isReadOnly(data.Err):
 		o.Begin(data.Err)
 	}
-}
-
-// Is reports whether an error is of the connection, rather than the server's answer to a statement.
-func Is(err error) bool {
-	switch state := sqlState(err); {
-	case IsUnready(err), strings.HasPrefix(state, "08"), strings.HasPrefix(state, "57P0"), state == "53300":
-		return true
-	default:
-		return state == "" && (pgconn.Timeout(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isConnect(err))
-	}
-}
-
-func isConnect(err error) bool {
-	var refused *pgconn.ConnectError
-	var network net.Error
-	return errors.As(err, &refused) || errors.As(err, &network)
-}
-
-// sqlState is the error's SQLSTATE, empty if it is not one of Postgres.
-func sqlState(err error) string {
-	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pgErr.Code
-	}
-	return ""
 }

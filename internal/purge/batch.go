@@ -21,33 +21,36 @@ type batchResult struct {
 // batch deletes a target's dead rows, or counts them in a dry run.
 func (r *slice) batch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	if r.DryRun {
-		return r.count(ctx, h, t, in)
+		return r.countBatch(ctx, h, t, in)
 	}
 
-	if t.Refusal != "" && r.progress.Isolation.exhausted() {
+	if t.Refusal != "" && r.progress.Isolation.exhausted() { // rows of this table have failed, and too many are tried one by one
 		return r.leave(ctx, h, t, in)
 	}
 	limit := r.limit(h, in)
-	before, err := r.mayKeep(ctx, h, in)
+	before, err := r.deadBefore(ctx, h, in)
 	if err != nil {
 		return batchResult{}, err
 	}
 	st := h.deleteRows(in)
-	unlocked := limit > 0 || r.Session.skipsLocked
-	if unlocked {
+	skipsLocked := limit > 0 || r.Session.skipsLocked
+	if skipsLocked {
 		st = h.deleteUnlocked(in, limit)
 	}
 	n, err := r.Session.execute(ctx, st)
 	switch {
 	case isLockConflict(err):
-		return r.yield(ctx, h, t, in, limit)
+		return r.aroundLocks(ctx, h, t, in, limit)
 	case err != nil:
 		return batchResult{}, fmt.Errorf("delete batch: %w", err)
 	}
 	t.Deleted += n
 	result := batchResult{deleted: n}
-	if limit > 0 && n == limit || !unlocked && !h.mayVetoDelete && len(h.restrictions) == 0 {
-		return result, nil // only the cap may have left rows
+	if limit > 0 && n == limit {
+		return result, nil // the cap may have left rows, and nothing else is known of them
+	}
+	if !skipsLocked && !h.mayVetoDelete && len(h.restrictions) == 0 {
+		return result, nil // nothing may have left rows
 	}
 	if h.mayVetoDelete && len(h.restrictions) == 0 {
 		result.undeletable = max(before-n, 0)
@@ -58,7 +61,7 @@ func (r *slice) batch(ctx context.Context, h heap, t *TableProgress, in target) 
 	switch {
 	case h.mayVetoDelete:
 		result.undeletable = max(before-n, left)
-	case !unlocked:
+	case !skipsLocked: // it waited for locks, so what is left is kept by something else
 		result.undeletable = left
 	default:
 		result.locked = left
@@ -66,9 +69,9 @@ func (r *slice) batch(ctx context.Context, h heap, t *TableProgress, in target) 
 	return result, err
 }
 
-// mayKeep counts a target's dead rows that could be deleted, if a trigger may keep some of them. After the
+// deadBefore counts a target's dead rows that could be deleted, if a trigger may keep some of them. After the
 // batch they would not be found: a trigger that only marks a row as deleted moves it to another place.
-func (r *slice) mayKeep(ctx context.Context, h heap, in target) (int64, error) {
+func (r *slice) deadBefore(ctx context.Context, h heap, in target) (int64, error) {
 	if !h.mayVetoDelete {
 		return 0, nil
 	}
@@ -78,15 +81,15 @@ func (r *slice) mayKeep(ctx context.Context, h heap, in target) (int64, error) {
 
 // limit is how many rows of the target may still be deleted; 0 = all of them.
 func (r *slice) limit(h heap, in target) int64 {
-	left := r.upTo - r.current.Deleted
-	if r.most() == 0 || left >= in.mostRows(h) {
+	left := r.shareEnd - r.current.Deleted
+	if r.rowCap() == 0 || left >= in.mostRows(h) {
 		return 0
 	}
 	return left
 }
 
-// count is a batch of a dry run.
-func (r *slice) count(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
+// countBatch is a batch of a dry run.
+func (r *slice) countBatch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
 	n, referenced, oldest, err := r.Session.countDead(ctx, h, in)
 	if err != nil {
 		return batchResult{}, fmt.Errorf("count dead rows: %w", err)
@@ -104,7 +107,7 @@ func (r *slice) count(ctx context.Context, h heap, t *TableProgress, in target) 
 
 // seen takes the expiry of a dead row into account, for Oldest.
 func (t *TableProgress) seen(expiry pgtype.Timestamptz) {
-	// JSON knows the years 0 to 9999 only.
+	// JSON knows the years 0 to 9999 only, and there was no year 0.
 	if year := expiry.Time.Year(); year < 1 || year > 9999 {
 		return
 	}
@@ -131,12 +134,12 @@ func (s *Session) countDead(ctx context.Context, h heap, in target) (n, referenc
 	return n, referenced, oldest, err
 }
 
-// yield deletes the rows of a target that nobody has locked. The others are left for the next run.
-func (r *slice) yield(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (batchResult, error) {
+// aroundLocks deletes the rows of a target that nobody has locked. The others are left for the next run.
+func (r *slice) aroundLocks(ctx context.Context, h heap, t *TableProgress, in target, limit int64) (batchResult, error) {
 	n, err := r.Session.execute(ctx, h.deleteUnlocked(in, limit))
 	switch {
 	case isLockConflict(err):
-		// Either the whole table is locked, or rows that refer to ours are.
+		// Either the whole table is locked, or rows that refer to ours are. A DELETE of no rows needs the table's lock alone.
 		if _, err := r.Session.execute(ctx, h.deleteRows(target{})); isLockConflict(err) {
 			return batchResult{}, errTableLocked
 		}

@@ -32,7 +32,7 @@ func (r *slice) detach(ctx context.Context, d detachment) error {
 		if noteErr == nil || try == tries || !isHindered(noteErr) {
 			return errors.Join(err, noteErr)
 		}
-		r.rest = r.backOff(try)
+		r.backOff(try)
 		if err := r.takeRest(ctx); err != nil {
 			return err
 		}

@@ -13,15 +13,15 @@
 //
 // In the order in which a run comes to it:
 //
-//	purge.go            Engine, Request, Run: one table after another; sequence.go: which one first
-//	purgetable.go       one table; attempt.go: again while it is locked; share.go: each table's share of a cap
+//	purge.go            Engine, Request, Run: one table after another; tableorder.go: which one first
+//	purgetable.go       one table; locked.go: again while it is locked; share.go: each table's share of a cap
 //	session.go          the connection that deletes, and its settings; searchpath.go: nothing is found by a
 //	                    search_path; transaction.go: a batch's transaction; fence.go: the end of the right to delete;
 //	                    unprepared.go: statements that are executed once; patient.go: with a longer time-out;
 //	                    fetched.go: all of their rows, or none
 //	clock.go            the database's clock, by which rows die, and this process's
 //	progress.go         where a run is, for another replica to go on; recorded.go: checks it;
-//	                    stop.go: where the next run begins after a capped one; timing.go: durations
+//	                    capped.go: where the next run begins after a capped one; timing.go: durations
 //
 // What a table is, and whether it may be purged. All of this only reads:
 //
@@ -29,7 +29,7 @@
 //	                    inspection.go, inspectpattern.go: the same for whoever asks
 //	relation.go         a configured table in the database; absence.go: why it is not found;
 //	                    reserved.go: tables that nobody may name; object.go: a relation; column.go, columncheck.go: do the rules fit its columns;
-//	                    zone.go: the database's time zone; sqlstate.go, advice.go, failure.go: errors in words
+//	                    zone.go: the database's time zone; sqlstate.go, advice.go: errors in words
 //	reach.go            what a DELETE reaches: foreignkey.go, referrer.go; refusal.go: what of that refuses the table
 //	privilege.go        what keeps the role from deleting: rowsecurity.go, publication.go,
 //	                    trigger.go, triggerbody.go; owner.go: whose code would run; need.go: what to grant
@@ -46,15 +46,16 @@
 //
 //	table.go, rule.go   the configuration: a table and its rules; fingerprint.go: the same rules or others;
 //	                    words.go: a rule in words
-//	predicate.go        the rules as SQL: moment.go, value.go; reason.go: which indexes lead to dead rows
+//	predicate.go        the rules as SQL: moment.go, value.go; lead.go: which columns' indexes lead to dead rows
 //
 // One heap (partition.go):
 //
 //	heapwalk.go         the heaps of a table one after another; which could not be purged
 //	purgeheap.go        one heap by its plan; plan.go: which one
 //	list.go             the index plan: rows by ctid (rowid.go); walk.go: batch after batch, for both plans
-//	window.go           a heap whose rows refer to each other; order.go: in which order they are deleted
+//	window.go           a heap whose rows refer to each other; roworder.go: in which order they are deleted
 //	batch.go            one batch; target.go: of what; statement.go: its SQL; isolate.go: rows that cannot be deleted;
+//	                    failure.go: does an error concern rows, the table or the server;
 //	                    restriction.go: rows that others refer to; spare.go: what a cascade would delete
 //
 // How fast:

@@ -56,7 +56,7 @@ func (r *slice) dropPartitions(ctx context.Context, e *examined, read *reader, t
 	case reason != "":
 		d.Why, d.Finished = reason, true
 		return nil
-	case r.most() > 0:
+	case r.rowCap() > 0:
 		d.Why, d.Finished = "SILTGATE_MAX_ROWS is set, and cannot be kept when a whole partition is dropped", true
 		return nil
 	}
@@ -163,7 +163,7 @@ func (r *slice) finishDrops(ctx context.Context, e *examined, d *Dropped) (bool,
 		}
 		d.Tries++
 		d.Why = fmt.Sprintf("partition %s is still used by other transactions", kept)
-		r.rest = r.backOff(d.Tries)
+		r.backOff(d.Tries)
 		if err := r.proceed(ctx); err != nil {
 			return false, err
 		}

@@ -66,10 +66,10 @@ func isUndefinedTable(err error) bool {
 	return ok && pgErr.Code == "42P01" && pgErr.Where == ""
 }
 
-// isRefusal reports whether an error concerns one row: a constraint or a trigger keeps that row,
+// isUndeletable reports whether an error concerns one row: a constraint or a trigger keeps that row,
 // and others may go all the same. Every error within a function of the database counts as one,
 // because a trigger may raise any SQLSTATE, except for troubles of the server itself.
-func isRefusal(err error) bool {
+func isUndeletable(err error) bool {
 	pgErr, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
 	case !ok, pgErr.SeverityUnlocalized == "FATAL", pgErr.SeverityUnlocalized == "PANIC",

@@ -128,8 +128,8 @@ func TestARunThatNobodySetALimitForGoesAtTheDutyCycle(t *testing.T) {
 func TestABatchIsSmallerWhereItsRestWouldBeLong(t *testing.T) {
 	t.Parallel()
 	g := newGovernor(0.3, time.Unix(0, 0), time.Hour)
-	require.Equal(t, 10*time.Millisecond, g.batchTarget(time.Second).Round(time.Millisecond))
-	require.Equal(t, 5*time.Millisecond, g.batchTarget(5*time.Millisecond))
+	require.Equal(t, 2500*time.Microsecond, g.batchTarget(time.Second).Round(100*time.Microsecond))
+	require.Equal(t, 2*time.Millisecond, g.batchTarget(2*time.Millisecond))
 	g.Duty = 1
 	require.Equal(t, time.Second, g.batchTarget(time.Second))
 }

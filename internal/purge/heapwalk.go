@@ -53,7 +53,7 @@ func (w *heapWalk) visit(ctx context.Context) error {
 	w.heaps = heapsLeft{toCome: len(w.examined.heaps)}
 	for chunk := range slices.Chunk(t.Start.rotated(w.examined.heaps), mostOIDs) {
 		if t.Start.dealtWith(chunk[len(chunk)-1], t.Through) {
-			w.heaps.pass(len(chunk))
+			w.heaps.visited(len(chunk))
 			continue
 		}
 		empty, err := w.read.empty(ctx, chunk)
@@ -61,7 +61,7 @@ func (w *heapWalk) visit(ctx context.Context) error {
 			return err
 		}
 		for _, oid := range chunk {
-			w.heaps.pass(1)
+			w.heaps.visited(1)
 			if t.Start.dealtWith(oid, t.Through) {
 				continue
 			}
@@ -72,7 +72,7 @@ func (w *heapWalk) visit(ctx context.Context) error {
 				}
 				t.leave(left)
 			}
-			t.Through = oid
+			t.Through, w.moved = oid, true
 		}
 	}
 	return w.again(ctx)
@@ -96,7 +96,7 @@ func (w *heapWalk) again(ctx context.Context) error {
 			return nil
 		}
 		if t.Rounds > 0 {
-			w.rest = w.backOff(t.Rounds - 1)
+			w.backOff(t.Rounds - 1)
 			if err := w.proceed(ctx); err != nil {
 				return err
 			}

@@ -123,7 +123,7 @@ func (w *heapWalk) hold(ctx context.Context) error {
 		}
 	}
 	held, err := trial.exceeds(ctx, t.Trial, trial.into.Counted)
-	w.rest = counting.rest
+	w.rest, w.moved = counting.rest, counting.moved
 	switch {
 	case err != nil:
 		return fmt.Errorf("count its rows: %w", err)
@@ -201,6 +201,7 @@ func (w *heapWalk) countRows(ctx context.Context, h heap, trial *Trial, enough f
 		walk.advance(in, 0)
 		trial.Rows += n
 		trial.Block = walk.at.Row.block()
+		w.moved = true
 		pace = pace.after(took, finished)
 		w.report()
 	}

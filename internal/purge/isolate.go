@@ -45,7 +45,7 @@ func (r *slice) isolate(ctx context.Context, h heap, t *TableProgress, in target
 	if spent.spent() {
 		return r.leave(ctx, h, t, in)
 	}
-	if isRefusal(cause) && t.Deleted == 0 {
+	if isUndeletable(cause) && t.Deleted == 0 {
 		if err := r.triesNone(ctx, h); err != nil {
 			return batchResult{}, err
 		}
@@ -78,7 +78,7 @@ func (r *slice) isolate(ctx context.Context, h heap, t *TableProgress, in target
 // then every DELETE is refused, and it is useless to try the rows one by one.
 func (r *slice) triesNone(ctx context.Context, h heap) error {
 	_, err := r.Session.execute(ctx, h.deleteRows(target{}))
-	if isRefusal(err) {
+	if isUndeletable(err) {
 		r.progress.Isolation.Failures++
 		return fmt.Errorf("a trigger for each statement refuses every DELETE from it, whatever the rows: %w", err)
 	}
@@ -118,9 +118,9 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 	locked := isLockConflict(err)
 	i.locks = i.locks && locked
 	switch {
-	case !locked && !isRefusal(err) && !isTimeout(err):
+	case !locked && !isUndeletable(err) && !isTimeout(err):
 		return fmt.Errorf("delete rows one by one: %w", err)
-	case i.broken == nil && isRefusal(err) && isBroken(err):
+	case i.broken == nil && isUndeletable(err) && isBroken(err):
 		i.broken = err
 	}
 	if len(ids) > 1 {
@@ -142,7 +142,7 @@ func (i *isolation) halve(ctx context.Context, ids rowList) error {
 // note remembers the first reason why rows of the table cannot be deleted, without a trigger's own
 // words.
 func (t *TableProgress) note(err error) {
-	if t.Refusal != "" || !isRefusal(err) && !isTimeout(err) {
+	if t.Refusal != "" || !isUndeletable(err) && !isTimeout(err) {
 		return
 	}
 	for _, pgErr := range postgresErrors(err) {

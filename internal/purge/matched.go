@@ -208,12 +208,14 @@ func (m *Matched) rank(t *TableProgress) {
 	}
 }
 
+// Left is how many dead rows are left in the table.
+func (w *Worst) Left() int64 { return w.Locked + w.Referenced + w.Undeletable }
+
 func (w *Worst) worseThan(other *Worst) bool {
 	if (w.Error == "") != (other.Error == "") {
 		return w.Error != ""
 	}
-	left := func(w *Worst) int64 { return w.Locked + w.Referenced + w.Undeletable }
-	return cmp.Or(cmp.Compare(left(w), left(other)), cmp.Compare(w.Deleted+w.Counted, other.Deleted+other.Counted)) > 0
+	return cmp.Or(cmp.Compare(w.Left(), other.Left()), cmp.Compare(w.Deleted+w.Counted, other.Deleted+other.Counted)) > 0
 }
 
 // fail notes an open table that could not be purged.

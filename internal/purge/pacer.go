@@ -43,10 +43,10 @@ func (p pacer) from(size int) pacer {
 	return p
 }
 
-// afterRefusal returns the pacer for a smaller try at a target in which some rows cannot be deleted:
+// afterUndeletable returns the pacer for a smaller try at a target in which some rows cannot be deleted:
 // to isolate one of those takes several statements, all in one batch. It returns false if the target
 // is small enough for that already.
-func (p pacer) afterRefusal() (smaller pacer, again bool) {
+func (p pacer) afterUndeletable() (smaller pacer, again bool) {
 	larger := p.size > p.isolateAt
 	p.size = min(p.size, p.isolateAt)
 	return p, larger

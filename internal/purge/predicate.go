@@ -1,26 +1,10 @@
 package purge
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
-
-// statement is SQL under construction, with its arguments.
-type statement struct {
-	strings.Builder
-	args []any
-
-	// first is executed before it, in the same transaction. Nil: nothing is.
-	first *statement
-}
-
-// arg adds a value and returns its placeholder.
-func (s *statement) arg(value any) string {
-	s.args = append(s.args, value)
-	return fmt.Sprintf("$%d", len(s.args))
-}
 
 // dead is SQL for whether a row is dead. Every statement that deletes restates it, because since the row
 // was listed it may have been renewed, or its ctid reused. With IS TRUE and coalesce no index fits it, so

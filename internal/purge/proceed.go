@@ -7,7 +7,7 @@ import (
 )
 
 // proceed is called before every batch. It takes the rest that is due, waits for what guards say,
-// and returns why the run must not go on now: errSliceOver, errCapped, errShare, or ctx's cause.
+// and returns why the run must not go on now: errSliceOver, errNoTime, errCapped, errShare, or ctx's cause.
 func (r *slice) proceed(ctx context.Context) error {
 	if r.rest > LongestRest && !r.Until.IsZero() && time.Now().Add(r.rest).After(r.Until) {
 		r.progress.Rest, r.progress.WaitingFor = r.rest, Resting
@@ -20,13 +20,13 @@ func (r *slice) proceed(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case !r.Until.IsZero() && time.Now().After(r.Until):
-			return errSliceOver
+		case r.over() != nil:
+			return r.over()
 		case r.DryRun:
 			return nil
 		case r.MaxDuration > 0 && r.clock().Sub(r.progress.Cutoff) >= r.MaxDuration:
 			return errCapped
-		case r.spent():
+		case r.shareSpent():
 			return errShare
 		}
 		reason, err := r.guarded(ctx)
@@ -45,7 +45,22 @@ func (r *slice) proceed(ctx context.Context) error {
 			return err
 		}
 		r.progress.Waited += lagInterval
+		r.moved = true // it is not the look at the table that takes so long
 	}
+}
+
+// over is why the slice must end now; nil if it need not. A slice that has not got the run any further, because the
+// look at the table took all of its time, has FirstStepPatience more: otherwise no slice of a table with very many
+// partitions would ever delete anything.
+func (r *slice) over() error {
+	late := time.Since(r.Until)
+	switch {
+	case r.Until.IsZero(), late <= 0, !r.moved && late <= FirstStepPatience:
+		return nil
+	case r.moved:
+		return errSliceOver
+	}
+	return errNoTime
 }
 
 // guarded returns why deleting must wait, empty if it need not. Its error ends the slice.

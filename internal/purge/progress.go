@@ -15,8 +15,8 @@ type Progress struct {
 
 	Tables []TableProgress `json:"tables"`
 
-	// Turn is the index of the table that the next slice begins with.
-	Turn int `json:"turn,omitempty"`
+	// First is the index of the table that the next slice begins with.
+	First int `json:"first,omitempty"`
 
 	// WaitingFor says in a sentence what the run waits for now; empty: for nothing. Waited is how
 	// long it has waited in all, for standbys, slots and the archiver.

@@ -40,7 +40,7 @@ type Engine struct {
 
 	Log *slog.Logger
 
-	// listFor is ListPatience, and longestBackOff LongestBackOff, unless a test is less patient.
+	// Tests set these shorter. 0: ListPatience and LongestBackOff.
 	listFor, longestBackOff time.Duration
 }
 
@@ -52,8 +52,8 @@ type Request struct {
 	// DryRun counts dead rows and deletes nothing.
 	DryRun bool
 
-	// Accepted are the rules by which the run may delete from tables without a trial, by the tables'
-	// OIDs. AcceptedPatterns are those of patterns, by their names. A table or a pattern that no run
+	// Accepted are the rules by which the run may delete from tables at once, without counting first how much
+	// that would be: a run has completed by them, or somebody has confirmed them. They are by the tables' OIDs. AcceptedPatterns are those of patterns, by their names. A table or a pattern that no run
 	// has completed has no entry.
 	Accepted         map[uint32]Accepted
 	AcceptedPatterns map[string]Accepted
@@ -65,10 +65,10 @@ type Request struct {
 	// end of the run.
 	Until time.Time
 
-	// Report is called with the progress after every batch. It must not keep the value.
+	// Report is called with the progress after every batch, and may store it. It must not keep the value.
 	Report func(*Progress)
 
-	// Record is called before the first deletion by a changed rule, and has to store the progress:
+	// Record is called before the first deletion by a changed rule, and has to store the progress at once:
 	// whoever went on from an earlier one would count the table's rows when some are gone. Its error
 	// ends the slice. Nil: nothing is stored.
 	Record func(*Progress) error
@@ -87,11 +87,12 @@ type slice struct {
 	Request
 	progress *Progress
 	current  *TableProgress // the table that is worked on
-	upTo     int64          // how many of its rows the run may have deleted, if there is a cap
+	shareEnd int64          // how many of its rows the run may have deleted, if there is a cap
 	rest     time.Duration  // due before the next statement, for the work since the last rest
 	ahead    time.Duration  // how far the database's clock is ahead of this process's
 	heaps    heapsLeft      // of the current table
 	stint    time.Time      // when to leave it for tables of which nothing is known yet
+	moved    bool           // it has got the run further, or waited for something
 	matches  []match        // the tables that patterns match, once they were looked for
 	pattern  *TableProgress // the pattern's, while its tables are gone through
 }
@@ -100,15 +101,16 @@ var (
 	errSliceOver   = errors.New("slice over")
 	errShare       = errors.New("the table has deleted its share of the cap")
 	errCapped      = errors.New("the run has lasted for as long as it may")
-	errStint       = errors.New("it is the turn of a table of which nothing is known yet")
+	errStint       = errors.New("a table goes first of which nothing is known yet")
+	errNoTime      = errors.New("the look at the table took so long that no time was left to delete: is it split into very many partitions?")
 	errTableLocked = errors.New("the table is locked by another session, see pg_locks")
 )
 
 // Run works on the tables until they are done, the slice is over or ctx is done. The Progress that it
-// returns says how far it came, also beside an error. If a table fails, Run goes on with the others,
+// returns says how far it came, also beside an error; if the slice is over there is none, and Done is not set. If a table fails, Run goes on with the others,
 // and returns the errors of all failed tables at the end. It returns an error at once if ctx is done
-// (then the cause), if the clocks differ too much, if a guard has made it wait for too long, or if the
-// session or the turn is lost. It does not change the Progress that it is given.
+// (then the cause), if the clocks differ too much, if a guard has made it wait for too long, if it took all
+// of the slice to look at a table, or if the session or the turn is lost. It does not change the Progress that it is given.
 func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, error) {
 	progress, err := from.clone()
 	if err != nil {
@@ -123,26 +125,29 @@ func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, 
 		return progress, Explain(err)
 	}
 	for {
-		t, upTo, spent := progress.next(r.most())
+		t, shareEnd, capSpent := progress.next(r.rowCap())
 		if t == nil {
-			return r.finish(spent)
+			return r.finish(capSpent)
 		}
-		r.current, r.upTo = t, upTo
+		r.current, r.shareEnd = t, shareEnd
 		r.stint = r.stintFrom(time.Now())
 		err := r.purge(ctx, t)
 		switch {
 		case err == nil:
-			t.Done = true
+			t.Done, r.moved = true, true
 		case errors.Is(err, errShare):
 		case errors.Is(err, errCapped):
 			return r.finish(true)
 		case errors.Is(err, errStint):
-			progress.pass()
+			progress.nextTableFirst()
 		case errors.Is(err, errSliceOver):
-			progress.pass()
+			progress.nextTableFirst()
 			return progress, nil
+		case errors.Is(err, errNoTime):
+			progress.nextTableFirst()
+			return progress, fmt.Errorf("purge %s: %w", t.Name, err)
 		case ctx.Err() != nil:
-			progress.pass()
+			progress.nextTableFirst()
 			return progress, context.Cause(ctx)
 		case errors.As(err, new(guardError)):
 			return progress, err
@@ -158,23 +163,23 @@ func (e Engine) Run(ctx context.Context, req Request, from Progress) (Progress, 
 
 // isGivenBack reports whether a table was not finished for a reason that is not its own.
 func isGivenBack(err error) bool {
-	return errors.Is(err, errSliceOver) || errors.Is(err, errShare) || errors.Is(err, errStint) || errors.Is(err, errCapped) ||
+	return errors.Is(err, errSliceOver) || errors.Is(err, errNoTime) || errors.Is(err, errShare) || errors.Is(err, errStint) || errors.Is(err, errCapped) ||
 		errors.As(err, new(guardError))
 }
 
 // finish ends the run when no table is left to work on, or the cap is spent.
-func (r *slice) finish(spent bool) (Progress, error) {
+func (r *slice) finish(capSpent bool) (Progress, error) {
 	if err := r.progress.err(); err != nil {
 		return *r.progress, err
 	}
 	r.progress.Done = true
-	r.progress.Governor = r.progress.Governor.after(r.clock(), 0)
-	r.progress.Capped = spent || r.most() > 0 && r.progress.Deleted() >= r.most()
+	r.progress.Governor = r.progress.Governor.after(r.clock(), 0) // no work is left
+	r.progress.Capped = capSpent || r.rowCap() > 0 && r.progress.Deleted() >= r.rowCap()
 	return *r.progress, nil
 }
 
-// most is how many rows the run may delete; 0 = no cap. A dry run has none.
-func (r *slice) most() int64 {
+// rowCap is how many rows the run may delete; 0 = no cap. A dry run has none.
+func (r *slice) rowCap() int64 {
 	if r.DryRun {
 		return 0
 	}
@@ -200,15 +205,16 @@ func (r *slice) begin(ctx context.Context) error {
 		r.expect(ctx)
 	}
 	r.progress.Governor = r.progress.Governor.resumed(r.Pace, r.progress.Cutoff, now)
-	if err := r.Session.awaitFlush(ctx, r.Pace.DutyCycle < 1 || r.Pace.FinishWithin > 0); err != nil {
+	gentle := r.Pace.DutyCycle < 1 || r.Pace.FinishWithin > 0
+	if err := r.Session.awaitFlush(ctx, gentle); err != nil {
 		return err
 	}
 	r.report() // records the cutoff before the first row is deleted
 	return nil
 }
 
-// spent reports whether the table has deleted its share of the cap.
-func (r *slice) spent() bool { return r.most() > 0 && r.current.Deleted >= r.upTo }
+// shareSpent reports whether the table has deleted its share of the cap.
+func (r *slice) shareSpent() bool { return r.rowCap() > 0 && r.current.Deleted >= r.shareEnd }
 
 // report gives the caller the progress.
 func (r *slice) report() {

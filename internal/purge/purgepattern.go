@@ -29,7 +29,7 @@ func (r *slice) purgePattern(ctx context.Context, pattern Table, t *TableProgres
 	}
 	if t.Matched == nil {
 		t.Matched = &Matched{}
-		if r.most() > 0 || r.MaxDuration > 0 {
+		if r.rowCap() > 0 || r.MaxDuration > 0 {
 			t.Matched.First = pivot(all, r.progress.Cutoff)
 		}
 	}
@@ -45,10 +45,10 @@ func (r *slice) purgePattern(ctx context.Context, pattern Table, t *TableProgres
 	r.confirm(t)
 	r.pattern = t
 	slices.SortFunc(all, func(a, b match) int { return cmp.Compare(m.place(a.oid), m.place(b.oid)) })
-	w := &patternWalk{slice: r, all: all, into: t, mayHave: r.upTo}
+	w := &patternWalk{slice: r, all: all, into: t, mayHave: r.shareEnd}
 	defer func() {
 		t.tally()
-		r.current, r.upTo, r.pattern = t, w.mayHave, nil
+		r.current, r.shareEnd, r.pattern = t, w.mayHave, nil
 	}()
 	return w.rounds(ctx)
 }
@@ -155,13 +155,14 @@ func (w *patternWalk) visit(ctx context.Context, chunk []match) error {
 		m.Next = m.place(table.oid) + 1
 		m.Visited++
 		if idle[table.oid] {
+			w.moved = true
 			continue
 		}
 		m.Open = append(m.Open, TableProgress{Name: table.title(), Title: table.title(), Relation: table.oid})
 		if err := w.one(ctx, len(m.Open)-1, hastyTries); err != nil {
 			return err
 		}
-		worked = true
+		worked, w.moved = true, true
 	}
 	w.report()
 	return nil
@@ -169,7 +170,7 @@ func (w *patternWalk) visit(ctx context.Context, chunk []match) error {
 
 // mayGoOn is proceed between two tables.
 func (w *patternWalk) mayGoOn(ctx context.Context) error {
-	w.current, w.upTo = w.into, w.mayHave
+	w.current, w.shareEnd = w.into, w.mayHave
 	return w.proceed(ctx)
 }
 
@@ -184,7 +185,7 @@ func (w *patternWalk) one(ctx context.Context, i, tries int) error {
 		t.close(i, false)
 		return nil
 	}
-	w.current, w.upTo = p, w.share(p)
+	w.current, w.shareEnd = p, w.share(p)
 	table := ruledBy(w.configured(), w.all[at].by, w.all[at].schema, w.all[at].name)
 	err := w.attempt(ctx, table, p, tries)
 	switch {
@@ -235,7 +236,7 @@ func (w *patternWalk) lockedAgain(ctx context.Context) error {
 			return nil
 		}
 		if m.Rounds > 0 {
-			w.rest = w.backOff(m.Rounds)
+			w.backOff(m.Rounds)
 			if err := w.mayGoOn(ctx); err != nil {
 				return err
 			}

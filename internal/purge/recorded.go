@@ -42,8 +42,8 @@ func (p *Progress) Check() error {
 		return fmt.Errorf("rested: want 0 to %s, got %s", maxTook, p.Rested)
 	case p.Isolation.Took < 0 || p.Isolation.Took > maxTook || p.Isolation.Failures < 0:
 		return fmt.Errorf("isolation: want no less than 0, got %s and %d", p.Isolation.Took, p.Isolation.Failures)
-	case p.Turn < 0 || p.Turn > 0 && p.Turn >= len(p.Tables):
-		return fmt.Errorf("turn: want 0 to %d, got %d", len(p.Tables)-1, p.Turn)
+	case p.First < 0 || p.First > 0 && p.First >= len(p.Tables):
+		return fmt.Errorf("first: want 0 to %d, got %d", len(p.Tables)-1, p.First)
 	}
 	if err := p.Governor.check(); err != nil {
 		return fmt.Errorf("governor: %w", err)

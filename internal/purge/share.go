@@ -1,30 +1,30 @@
 package purge
 
-// next is the table to work on now: the first one, from Turn on and round, that is not finished and of
-// which more rows may be deleted. It is nil if there is none. spent reports that tables are left that are
+// next is the table to work on now: the first one, from First on and round, that is not finished and of
+// which more rows may be deleted. It is nil if there is none. capSpent reports that tables are left that are
 // not finished, but of which no more rows may be deleted.
-func (p *Progress) next(most int64) (t *TableProgress, upTo int64, spent bool) {
+func (p *Progress) next(most int64) (t *TableProgress, shareEnd int64, capSpent bool) {
 	shares := p.shares(most)
 	for i := range p.Tables {
-		k := (p.Turn + i) % len(p.Tables)
+		k := (p.First + i) % len(p.Tables)
 		t := &p.Tables[k]
 		switch {
 		case t.finished():
 		case most > 0 && t.Deleted >= shares[k]:
-			spent = true
+			capSpent = true
 		default:
-			p.Turn = k
+			p.First = k
 			return t, shares[k], false
 		}
 	}
-	return nil, 0, spent
+	return nil, 0, capSpent
 }
 
-// pass lets the next slice begin with the next table, so that the backlog of one does not keep
+// nextTableFirst lets the next slice begin with the next table, so that the backlog of one does not keep
 // others waiting.
-func (p *Progress) pass() {
+func (p *Progress) nextTableFirst() {
 	if len(p.Tables) > 0 {
-		p.Turn = (p.Turn + 1) % len(p.Tables)
+		p.First = (p.First + 1) % len(p.Tables)
 	}
 }
 

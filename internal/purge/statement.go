@@ -6,6 +6,21 @@ import (
 	"strings"
 )
 
+// statement is SQL under construction, with its arguments.
+type statement struct {
+	strings.Builder
+	args []any
+
+	// first is executed before it, in the same transaction. Nil: nothing is.
+	first *statement
+}
+
+// arg adds a value and returns its placeholder.
+func (s *statement) arg(value any) string {
+	s.args = append(s.args, value)
+	return fmt.Sprintf("$%d", len(s.args))
+}
+
 // requireFingerprint makes the statement fail if the heap is not as it was when it was examined, or if
 // its name means another table now. It is evaluated once, before any row is read. A mismatch must not
 // look as if there were no dead rows. So the condition then casts a text with the session's mark to

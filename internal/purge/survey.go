@@ -31,17 +31,63 @@ type Survey struct {
 	Edges []Edge `json:"edges,omitempty"`
 }
 
-// Edge is where the rows that die by a column meet those that live. The times are seconds
-// since 1970 by the column's own clock; nil where there is no such row, or none was found in time.
-type Edge struct {
-	Column string `json:"column"`
-	Bound  int64  `json:"bound"` // rows before it are dead
-	Zone   string `json:"zone"`  // of the column's clock
+// newSurvey is that of no rows.
+func newSurvey(conditions []condition) *Survey {
+	s := &Survey{}
+	for _, on := range sides(conditions) {
+		e := Edge{Column: on.name, Zone: "UTC", Bound: on.at.Unix()}
+		if on.kind == timestampWithoutZone || on.kind == date {
+			e.Zone = on.clock()
+			if zone, err := time.LoadLocation(e.Zone); err == nil {
+				_, offset := on.at.In(zone).Zone()
+				e.Bound += int64(offset)
+			}
+		}
+		s.Edges = append(s.Edges, e)
+	}
+	return s
+}
 
-	FirstDead *int64 `json:"first_dead,omitempty"`
-	LastDead  *int64 `json:"last_dead,omitempty"`
-	FirstLive *int64 `json:"first_live,omitempty"`
-	Last      *int64 `json:"last,omitempty"` // of all rows
+// Seen is what a dry run has seen of the table so far; nil: nothing.
+func (t *TableProgress) Seen() *Survey {
+	if t.Survey == nil && t.Position.Survey == nil {
+		return nil
+	}
+	all := &Survey{}
+	for _, s := range []*Survey{t.Survey, t.Position.Survey} {
+		if s != nil {
+			all.add(s)
+		}
+	}
+	return all
+}
+
+// see adds to what a dry run has seen of the heap.
+func (t *TableProgress) see(s *Survey) {
+	if t.Position.Survey == nil {
+		t.Position.Survey = &Survey{}
+	}
+	t.Position.Survey.add(s)
+}
+
+// add takes another survey of the same table into account, of other rows.
+func (s *Survey) add(o *Survey) {
+	s.Expired += o.Expired
+	s.Done += o.Done
+	s.Both += o.Both
+	s.Future += o.Future
+	s.Ancient += o.Ancient
+	s.Rows += o.Rows
+	s.Open = s.Open || o.Open
+	if s.Edges == nil {
+		s.Edges = append(s.Edges, o.Edges...)
+		return
+	}
+	for i := range min(len(s.Edges), len(o.Edges)) {
+		e, of := &s.Edges[i], o.Edges[i]
+		e.FirstDead, e.FirstLive = earlier(e.FirstDead, of.FirstDead), earlier(e.FirstLive, of.FirstLive)
+		e.LastDead, e.Last = later(e.LastDead, of.LastDead), later(e.Last, of.Last)
+	}
 }
 
 // survey adds a target's rows to what the dry run has seen of the heap.
@@ -94,55 +140,6 @@ func (r *slice) surveyLive(ctx context.Context, h heap, t *TableProgress) error 
 	}
 	t.see(seen)
 	return nil
-}
-
-// seconds is a time as an Edge has it.
-func seconds(at pgtype.Timestamp) *int64 {
-	if !at.Valid || at.InfinityModifier != pgtype.Finite {
-		return nil
-	}
-	s := at.Time.Unix()
-	return &s
-}
-
-// side is a column whose date decides whether rows die, and the bound between them.
-type side struct {
-	moment
-
-	at time.Time
-}
-
-// sides are the columns of which the date alone decides.
-func sides(conditions []condition) []side {
-	var all []side
-	for _, c := range conditions {
-		if c.lifetime == nil {
-			for _, m := range c.expires {
-				all = append(all, side{m, c.cutoff.Add(-c.rule.KeepExpired)})
-			}
-		}
-		if c.doneAt != nil {
-			all = append(all, side{*c.doneAt, c.cutoff.Add(-c.rule.KeepDone)})
-		}
-	}
-	return all
-}
-
-// newSurvey is that of no rows.
-func newSurvey(conditions []condition) *Survey {
-	s := &Survey{}
-	for _, on := range sides(conditions) {
-		e := Edge{Column: on.name, Zone: "UTC", Bound: on.at.Unix()}
-		if on.kind == timestampWithoutZone || on.kind == date {
-			e.Zone = on.clock()
-			if zone, err := time.LoadLocation(e.Zone); err == nil {
-				_, offset := on.at.In(zone).Zone()
-				e.Bound += int64(offset)
-			}
-		}
-		s.Edges = append(s.Edges, e)
-	}
-	return s
 }
 
 func (s *Survey) dead() int64 {
@@ -218,28 +215,6 @@ func (h heap) byReason(s *statement) (expired, done string) {
 		return sql
 	}
 	return reason(func(c condition) string { return c.expired(s) }), reason(func(c condition) string { return c.isDone(s) })
-}
-
-// firstLive finds the first row that lives by a column's clock, through its index.
-func (h heap) firstLive(on side) *statement {
-	s := &statement{}
-	expired, done := h.byReason(s)
-	fmt.Fprintf(s, "SELECT (\n    SELECT %s FROM ONLY %s AS t\n    WHERE %s OPERATOR(pg_catalog.>=) %s\n"+
-		"      AND NOT (%s OR %s) AND %s\n    ORDER BY %[3]s LIMIT 1)",
-		on.wall(s), h.name, on.sql(), on.bound(s, on.at), expired, done, on.isDated())
-	return s
-}
-
-// last finds the last row by a column's clock, through its index.
-func (h heap) last(on side) *statement {
-	s := &statement{}
-	end := "'infinity'"
-	if on.isNumber() {
-		end = s.arg(endOfTime*int64(on.perSecond())) + "::pg_catalog.int8"
-	}
-	fmt.Fprintf(s, "SELECT (\n    SELECT %s FROM ONLY %s AS t\n    WHERE %s OPERATOR(pg_catalog.<) %s\n    ORDER BY %[3]s DESC LIMIT 1)",
-		on.wall(s), h.name, on.sql(), end)
-	return s
 }
 
 // countSome counts the heap's rows, up to a limit.

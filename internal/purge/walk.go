@@ -19,14 +19,15 @@ func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pa
 			return err
 		}
 
-		r.Session.overhead.begin(pace.size <= pace.minSize)
+		smallest := pace.size <= pace.minSize
+		r.Session.overhead.begin(smallest)
 		began := time.Now()
 		done, err := r.batch(ctx, h, t, in)
-		if isRefusal(err) {
+		if isUndeletable(err) {
 			t.note(err)
 			r.progress.Isolation.Failures++
-			smaller, again := pace.afterRefusal()
-			if again = again && !r.progress.Isolation.spent(); again {
+			smaller, again := pace.afterUndeletable()
+			if again && !r.progress.Isolation.spent() {
 				pace = smaller
 				r.pay(time.Since(began))
 				continue
@@ -46,8 +47,9 @@ func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pa
 			return err
 		}
 
-		if r.spent() {
-			t.Position.Deleted += done.deleted // the target is not finished: its other rows may be deleted once the share is larger
+		if r.shareSpent() {
+			// The target is not finished: once the share is larger it is gone through again, and what stays is counted then.
+			t.Position.Deleted += done.deleted
 		} else {
 			w.advance(in, done.deleted)
 			t.Locked += done.locked
@@ -56,12 +58,13 @@ func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pa
 		}
 		t.Work.learn(in, took)
 		t.Work.estimateLeft(w.left(&t.Work), r.heaps)
-		if r.most() > 0 {
-			t.Work.capped(t.Deleted, r.upTo)
+		if r.rowCap() > 0 {
+			t.Work.capped(t.Deleted, r.shareEnd)
 		}
 		r.pay(took)
 		t.Batches++
-		t.Position.Lists = 0
+		r.moved = true
+		t.Position.Lists = 0 // this list came to something
 		pace = pace.after(took-r.Session.overhead.batch, done.how)
 		r.measured(took)
 		r.report()
@@ -117,7 +120,7 @@ func (w *sweepWalk) next(size int) target {
 
 func (w *sweepWalk) advance(done target, n int64) {
 	w.at.Deleted += n
-	w.at.Row += rowID(done.to-done.from) << 16
+	w.at.Row = newRowID(firstOf(done.to))
 }
 
 func (w *sweepWalk) left(work *Workload) time.Duration {

@@ -43,7 +43,7 @@ func (r *slice) sweepWindows(ctx context.Context, h heap, t *TableProgress) erro
 			}
 			windows++
 			t.Work.learn(target{from: at.Row.block(), to: w.to}, t.Work.Worked-before)
-			at.Row = newRowID(firstOf(w.to))
+			at.Row, r.moved = newRowID(firstOf(w.to)), true
 		}
 		again := windows > 1 || at.Pass > 0 || h.rewrites()
 		if r.DryRun || !again || !t.nextPass() {
@@ -155,6 +155,7 @@ func (r *slice) countWindow(ctx context.Context, h heap, t *TableProgress, w win
 	}
 	t.Referenced += w.referenced + kept
 	t.Batches++
+	r.moved = true
 	r.report()
 	return nil
 }

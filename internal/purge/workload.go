@@ -43,8 +43,8 @@ func (w *Workload) learn(in target, took time.Duration) {
 // heapsLeft is how many heaps of a table are done and how many come after the current one.
 type heapsLeft struct{ done, toCome int }
 
-// pass counts n more heaps as done.
-func (h *heapsLeft) pass(n int) {
+// visited counts n more heaps as done.
+func (h *heapsLeft) visited(n int) {
 	h.done += n
 	h.toCome -= n
 }

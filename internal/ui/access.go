@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -69,8 +71,9 @@ func (a *access) admit(w http.ResponseWriter, req *http.Request) bool {
 	from := clientOf(req.RemoteAddr)
 	if given {
 		if wait := a.failures.wait(from); wait > 0 {
-			w.Header().Set("Retry-After", "60")
-			refuse(w, http.StatusTooManyRequests, "Too many wrong passwords. Try again in a minute.")
+			seconds := strconv.FormatFloat(math.Ceil(wait.Seconds()), 'f', 0, 64)
+			w.Header().Set("Retry-After", seconds)
+			refuse(w, http.StatusTooManyRequests, "Too many wrong passwords. Try again in "+seconds+" seconds.")
 			return false
 		}
 		// Neither the answer nor its time tells whether the user or the password is wrong, nor how
@@ -81,7 +84,7 @@ func (a *access) admit(w http.ResponseWriter, req *http.Request) bool {
 			return true
 		}
 		if a.failures.add(from) {
-			a.log.Warn("too many wrong passwords: no more of them are looked at for a minute", "from", from.String())
+			a.log.Warn("too many wrong passwords: no more of them are looked at for a while", "from", from.String(), "at_most", failureWindow)
 		}
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="Siltgate", charset="UTF-8"`)

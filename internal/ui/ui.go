@@ -4,9 +4,14 @@
 // something only for a request that has the password and comes from the page itself. Without a
 // password it only shows, and only to this machine. These rules hold for River UI too.
 //
-// verdict.go has the sentence at the top, which says whether somebody has to act; late.go when a table's dead rows are
-// there for too long; work.go the run at work; tables.go the tables; chart.go the days; action.go the buttons; access.go
-// who may press them; river.go River UI. reading.go reads all that from the schema, and overview.go puts it together.
+// # Where to find what
+//
+//	ui.go               the server
+//	access.go           who may see the page and press its buttons; wrongpasswords.go: how often somebody may guess
+//	overview.go         the page, put together; reading.go: what it reads from the schema
+//	verdict.go          the sentence at the top: whether somebody has to act; late.go: when dead rows are there for too long
+//	work.go             the run at work; tables.go: the tables; chart.go: the days; words.go: names, times and numbers
+//	action.go           the buttons; river.go: River UI
 package ui
 
 import (

@@ -27,13 +27,14 @@ CREATE TABLE {schema}.table_states (
     held_fingerprint text,
     held text,
     matched bigint,
-    worst text
+    worst text,
+    worst_left bigint
 );
 REVOKE ALL ON TABLE {schema}.table_states FROM PUBLIC;
 
 COMMENT ON TABLE {schema}.table_states IS 'What the latest runs said of each table. Only replicas write here.';
 COMMENT ON COLUMN {schema}.table_states.name IS 'The table as it is configured, title as the database knows it.';
-COMMENT ON COLUMN {schema}.table_states.matched IS 'How many tables a pattern matched, and the worst of them. NULL of a single table.';
+COMMENT ON COLUMN {schema}.table_states.matched IS 'How many tables a pattern matched, worst is the worst of them. NULL of a single table.';
 COMMENT ON COLUMN {schema}.table_states.fingerprint IS 'That of the rules under which a run completed last.';
 COMMENT ON COLUMN {schema}.table_states.accepted IS 'That of rules which a run since then may delete by: they were confirmed, or would not delete much.';
 COMMENT ON COLUMN {schema}.table_states.work_ms IS 'How long the statements of that run took, without rests, in milliseconds.';
@@ -83,7 +84,8 @@ SELECT
     CASE WHEN hold.stands THEN state.held_by END AS held_by,
     CASE WHEN hold.stands THEN state.held END AS held,
     state.matched,
-    state.worst
+    state.worst,
+    state.worst_left
 FROM configured
 FULL JOIN {schema}.table_states AS state ON state.name = configured.name
 CROSS JOIN LATERAL (
@@ -102,6 +104,7 @@ COMMENT ON COLUMN {schema}.tables.matched IS
     'Of a pattern: how many tables it matched. Everything else of it is about all of them: sums, and what is proven of each.';
 COMMENT ON COLUMN {schema}.tables.worst IS
     'One of them: that failed, else with the most rows left, else with the most rows deleted.';
+COMMENT ON COLUMN {schema}.tables.worst_left IS 'Dead rows that are left in that one.';
 COMMENT ON COLUMN {schema}.tables.error IS 'Why the table failed in a run since then.';
 COMMENT ON COLUMN {schema}.tables.held IS
     'Why a run since then deleted nothing of the table, and how to confirm that it may: the rule has changed, and would delete much.';

@@ -15,14 +15,14 @@ import (
 	//nolint:depguard // The measured replica is started as tests start theirs.
 	"github.com/siltgate/siltgate/internal/testkit/child"
 	//nolint:depguard // The same.
-	"github.com/siltgate/siltgate/internal/testkit/guard"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 // Replica is one process of the program.
 type Replica struct {
-	child *child.Process
-	guard *guard.Guard // ends it if the bench is killed
-	log   *transcript
+	child  *child.Process
+	reaper *reaper.Reaper // ends it if the bench is killed
+	log    *transcript
 }
 
 // Start starts a replica and returns when it takes runs. Settings are further
@@ -37,11 +37,11 @@ func Start(ctx context.Context, program, databaseURL string, settings ...string)
 	}, settings...)
 	cmd.Stdout, cmd.Stderr = r.log, r.log
 	var err error
-	if r.guard, err = guard.Start(ctx); err != nil {
+	if r.reaper, err = reaper.Start(ctx); err != nil {
 		return nil, err
 	}
-	if r.child, err = child.Start(cmd, r.guard); err != nil {
-		r.guard.Release()
+	if r.child, err = child.Start(cmd, r.reaper); err != nil {
+		r.reaper.Release()
 		return nil, fmt.Errorf("start a replica: %w", err)
 	}
 
@@ -49,7 +49,7 @@ func Start(ctx context.Context, program, databaseURL string, settings ...string)
 	case <-r.log.started:
 		return r, nil
 	case <-r.child.Done():
-		r.guard.Release()
+		r.reaper.Release()
 		return nil, fmt.Errorf("start a replica: it ended: %w: %s", r.child.Err(), r.log.text())
 	case <-time.After(30 * time.Second):
 		return nil, errors.Join(errors.New("start a replica: it is not ready after 30 s: "+r.log.text()), r.Stop())
@@ -60,7 +60,7 @@ func Start(ctx context.Context, program, databaseURL string, settings ...string)
 
 // Stop ends the replica with SIGTERM, and by force if that takes too long.
 func (r *Replica) Stop() error {
-	defer r.guard.Release()
+	defer r.reaper.Release()
 	if err := r.child.Stop(30 * time.Second); err != nil {
 		return fmt.Errorf("stop the replica: %w: %s", err, r.log.text())
 	}

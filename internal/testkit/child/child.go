@@ -1,5 +1,5 @@
 // Package child starts a program as a child process, for tests, the demo and the benchmark. A
-// child is waited for, and told to a guard, which ends it if its owner cannot.
+// child is waited for, and told to a reaper, which ends it if its owner cannot.
 package child
 
 import (
@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/siltgate/siltgate/internal/testkit/guard"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 // Process is a child that was started.
@@ -23,8 +23,8 @@ type Process struct {
 }
 
 // Start starts a command. Its process leads a group, so that the terminal's Ctrl-C reaches its
-// owner alone, unless the command names another group. A guard that is nil is told nothing.
-func Start(cmd *exec.Cmd, g *guard.Guard) (*Process, error) {
+// owner alone, unless the command names another group. A reaper that is nil is told nothing.
+func Start(cmd *exec.Cmd, g *reaper.Reaper) (*Process, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
@@ -50,7 +50,7 @@ func Start(cmd *exec.Cmd, g *guard.Guard) (*Process, error) {
 // StartPiped is Start with a pipe for what the command prints. It returns the end to read from, which
 // is the caller's to close. The pipe of cmd.StdoutPipe would not do: Start waits for the process, and
 // that closes the pipe although something may still be in it.
-func StartPiped(cmd *exec.Cmd, g *guard.Guard) (*Process, io.ReadCloser, error) {
+func StartPiped(cmd *exec.Cmd, g *reaper.Reaper) (*Process, io.ReadCloser, error) {
 	printed, writing, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err

@@ -15,7 +15,7 @@ import (
 
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
 
-	"github.com/siltgate/siltgate/internal/testkit/guard"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 const fetchedVersion = embeddedpostgres.V17
@@ -70,7 +70,7 @@ func download(ctx context.Context, cache, home, repository string) error {
 	if err != nil {
 		return err
 	}
-	g, err := guard.Start(ctx) // a download may be interrupted
+	g, err := reaper.Start(ctx) // a download may be interrupted
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(tmp))
 	}

@@ -5,7 +5,7 @@
 // is off, so a killed server keeps its committed data and a killed machine does not.
 //
 // The caller owns the server and ends it with Stop. An owner that dies in any other way, by
-// kill -9 or a test's timeout, takes the server with it: a guard process notices, stops the
+// kill -9 or a test's timeout, takes the server with it: a reaper process notices, stops the
 // server and removes the directory. Ctrl-C reaches neither of them, only the owner.
 //
 // Postgres 14 or newer is looked for where systems install it, and else downloaded. As root
@@ -27,7 +27,7 @@ import (
 	"syscall"
 
 	"github.com/siltgate/siltgate/internal/testkit/child"
-	"github.com/siltgate/siltgate/internal/testkit/guard"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 const superuser = "postgres"
@@ -60,7 +60,7 @@ type Server struct {
 	port     int
 	environ  []string
 	log      *serverLog
-	guard    *guard.Guard
+	reaper   *reaper.Reaper
 
 	mu      sync.Mutex
 	process *child.Process // the latest; nil before the first start
@@ -88,10 +88,10 @@ func (s *Server) create(ctx context.Context, opts Options, fill func(context.Con
 	if s.dir, err = privateDir(s.account, opts.InMemory); err != nil {
 		return err
 	}
-	if s.guard, err = guard.Start(ctx); err != nil {
+	if s.reaper, err = reaper.Start(ctx); err != nil {
 		return err
 	}
-	s.guard.Removes(s.dir)
+	s.reaper.Removes(s.dir)
 	if s.log, err = openLog(filepath.Join(s.dir, "postgres.log"), opts.Log); err != nil {
 		return err
 	}
@@ -158,8 +158,8 @@ func (s *Server) Stop(ctx context.Context) error {
 	if s.log != nil {
 		err = errors.Join(err, s.log.close())
 	}
-	if s.guard != nil {
-		s.guard.Release()
+	if s.reaper != nil {
+		s.reaper.Release()
 	}
 	if err != nil {
 		return fmt.Errorf("stop Postgres: %w", err)

@@ -18,13 +18,13 @@ import (
 func TestStopLeavesNoProcessAndNoDirectory(t *testing.T) {
 	t.Parallel()
 	s := started(t, options())
-	postmaster, guard := s.Pid(), s.guard.Pid()
+	postmaster, reaper := s.Pid(), s.reaper.Pid()
 	require.True(t, exists(postmaster))
-	require.True(t, exists(guard))
+	require.True(t, exists(reaper))
 
 	require.NoError(t, s.Stop(t.Context()))
 	require.False(t, exists(postmaster))
-	require.False(t, exists(guard))
+	require.False(t, exists(reaper))
 	require.False(t, listening(s.Port()))
 	require.True(t, missing(s.Dir()))
 	require.Zero(t, s.Pid())
@@ -62,7 +62,7 @@ func TestAServerDiesWithItsOwner(t *testing.T) {
 
 	require.NoError(t, owner.Process.Kill())
 	require.Error(t, owner.Wait())
-	// The guard removes the directory last.
+	// The reaper removes the directory last.
 	eventually(t, func() bool { return missing(dir) }, "the directory is removed")
 	require.False(t, listening(port))
 }
@@ -83,7 +83,7 @@ func TestARunningServer(t *testing.T) {
 		}
 	})
 	t.Run("IsOutOfReachOfTheTerminalsSignals", func(t *testing.T) {
-		for _, pid := range []int{s.Pid(), s.guard.Pid()} {
+		for _, pid := range []int{s.Pid(), s.reaper.Pid()} {
 			group, err := syscall.Getpgid(pid)
 			require.NoError(t, err)
 			require.Equal(t, pid, group)

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/siltgate/siltgate/internal/testkit/guard"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 func TestMain(m *testing.M) {
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("LOCALPG_TEST_OWNER") != "" {
 		ownAServerForever()
 	}
-	g, err := guard.Start(context.Background())
+	g, err := reaper.Start(context.Background())
 	if err == nil {
 		err = g.OwnTempDir()
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/siltgate/siltgate/internal/testkit/child"
 )
 
-// spawn runs cmd as the server's user, away from the terminal's signals, under the guard. When
+// spawn runs cmd as the server's user, away from the terminal's signals, under the reaper. When
 // the process has ended the server's shared memory is free.
 func (s *Server) spawn(cmd *exec.Cmd, output io.Writer) (*child.Process, error) {
 	cmd.Dir = s.dir
@@ -16,5 +16,5 @@ func (s *Server) spawn(cmd *exec.Cmd, output io.Writer) (*child.Process, error) 
 	cmd.Env = append([]string{"PATH=" + s.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}, s.environ...)
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
-	return child.Start(cmd, s.guard)
+	return child.Start(cmd, s.reaper)
 }

@@ -8,8 +8,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/siltgate/siltgate/internal/testkit/guard"
 	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 // Tests are what a *testing.M runs, or more than that.
@@ -35,9 +35,9 @@ func MainWithoutServer(m Tests, ignore ...goleak.Option) {
 	os.Exit(run(m, start, func() error { return nil }, ignore))
 }
 
-// Guard is the guard of this test binary, for processes that a test starts. It is nil while Main
+// Reaper is the reaper of this test binary, for processes that a test starts. It is nil while Main
 // does not run.
-func Guard() *guard.Guard { return shared.guard }
+func Reaper() *reaper.Reaper { return shared.reaper }
 
 func run(m Tests, start func(context.Context) error, stop func() error, ignore []goleak.Option) (code int) {
 	localpg.ForgetLibpq(os.Environ())
@@ -51,7 +51,7 @@ func run(m Tests, start func(context.Context) error, stop func() error, ignore [
 		fmt.Fprintf(os.Stderr, "these tests need a Postgres, and none of them ran: %v\n", err)
 		return 1
 	}
-	defer shared.guard.Release()
+	defer shared.reaper.Release()
 	code = m.Run()
 	err := stop()
 	if code == 0 && err == nil {
@@ -67,17 +67,17 @@ func run(m Tests, start func(context.Context) error, stop func() error, ignore [
 func prepare(start func(context.Context) error) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	if shared.guard, err = guard.Start(ctx); err != nil {
+	if shared.reaper, err = reaper.Start(ctx); err != nil {
 		return err
 	}
 	if dir := localpg.Downloads(ctx, found(localpg.Options{})); dir != "" {
 		Tell("no Postgres on this machine: downloading one to %s, this once", dir)
 	}
-	if err = shared.guard.OwnTempDir(); err == nil {
+	if err = shared.reaper.OwnTempDir(); err == nil {
 		err = start(ctx)
 	}
 	if err != nil {
-		shared.guard.Release()
+		shared.reaper.Release()
 	}
 	return err
 }

@@ -63,7 +63,7 @@ server_round_robin = %d
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = log, log
-	bouncer, err := child.Start(cmd, Guard())
+	bouncer, err := child.Start(cmd, Reaper())
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		bouncer.Kill()

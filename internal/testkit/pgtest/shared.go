@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/siltgate/siltgate/internal/testkit/guard"
 	"github.com/siltgate/siltgate/internal/testkit/localpg"
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 // startTimeout allows for a download, over a slow line.
@@ -19,7 +19,7 @@ type sharedServer struct {
 	databases atomic.Int64 // created so far, for their names
 	roles     atomic.Int64 // the same
 	server    *localpg.Server
-	guard     *guard.Guard
+	reaper    *reaper.Reaper
 }
 
 func (s *sharedServer) start(ctx context.Context) (err error) {

@@ -47,16 +47,17 @@ func (r *slice) attempt(ctx context.Context, table Table, t *TableProgress, trie
 		if refused == tries {
 			return err
 		}
-		r.rest = r.backOff(refused)
+		r.backOff(refused)
 		if err := r.proceed(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// backOff is how long to wait before what is locked is tried again, after it has been tried again so many
-// times. It becomes a rest of the run, during which its session is kept alive: so it is no pause of
+// backOff makes the run wait before what is locked is tried again, after it has been tried again so many
+// times. It is a rest of the run, during which its session is kept alive: so it is no pause of
 // internal/backoff.
-func (r *slice) backOff(again int) time.Duration {
-	return min(FirstBackOff<<again, cmp.Or(r.longestBackOff, LongestBackOff))
+func (r *slice) backOff(again int) {
+	r.rest = min(FirstBackOff<<again, cmp.Or(r.longestBackOff, LongestBackOff))
+	r.moved = true // it is not the look at the table that takes so long
 }

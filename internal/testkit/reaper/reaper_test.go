@@ -1,4 +1,4 @@
-package guard
+package reaper
 
 import (
 	"bufio"
@@ -17,10 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain runs the tests, or is the owner that they kill: it guards what it is told to, says
+// TestMain runs the tests, or is the owner that they kill: it reapers what it is told to, says
 // so, and waits.
 func TestMain(m *testing.M) {
-	if os.Getenv("GUARD_TEST_OWNER") == "" {
+	if os.Getenv("REAPER_TEST_OWNER") == "" {
 		os.Exit(m.Run())
 	}
 	if err := own(); err != nil {
@@ -70,7 +70,7 @@ func TestWhatAKilledProcessLeftIsClearedUp(t *testing.T) {
 	temporary := filepath.Join(t.TempDir(), "with blanks in it")
 	require.NoError(t, os.Mkdir(temporary, 0o755))
 	owner := exec.CommandContext(t.Context(), os.Args[0])
-	owner.Env = append(os.Environ(), "GUARD_TEST_OWNER=1", "TMPDIR="+temporary)
+	owner.Env = append(os.Environ(), "REAPER_TEST_OWNER=1", "TMPDIR="+temporary)
 	owner.Stderr = os.Stderr
 	output, err := owner.StdoutPipe()
 	require.NoError(t, err)

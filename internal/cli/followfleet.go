@@ -13,13 +13,6 @@ import (
 	"github.com/siltgate/siltgate/jobs"
 )
 
-// heartbeatPatience is longer than a replica that has just been started needs for its first
-// heartbeat.
-const heartbeatPatience = 5 * time.Second
-
-// statusInterval is the time between two readings of the status.
-const statusInterval = 2 * time.Second
-
 // fleetStatus tells whether a replica runs that can work the run, and whether runs are paused.
 type fleetStatus struct {
 	alone   time.Time // since when no replica was seen; zero: one was
@@ -31,45 +24,45 @@ type fleetStatus struct {
 
 // readStatus reads the fleet's status and returns what there is to say. A replica that was killed is counted
 // for two and a half minutes more.
-func (a *fleetStatus) readStatus(ctx context.Context, conn *pgx.Conn, schema string) []string {
+func (s *fleetStatus) readStatus(ctx context.Context, conn *pgx.Conn, schema string) []string {
 	now := time.Now()
-	if a.unknown || now.Sub(a.read) < statusInterval {
+	if s.unknown || now.Sub(s.read) < statusInterval {
 		return nil
 	}
-	a.read = now
+	s.read = now
 	status, err := jobs.GetStatusIn(ctx, conn, schema)
 	if err != nil {
 		pgErr, ok := errors.AsType[*pgconn.PgError](err)
-		a.unknown = ok && strings.HasPrefix(pgErr.Code, "42") // no privilege, or no such view
+		s.unknown = ok && strings.HasPrefix(pgErr.Code, "42") // no privilege, or no such view
 		return nil
 	}
 	var lines []string
-	if line := a.note(now, status.Replicas == 0); line != "" {
+	if line := s.note(now, status.Replicas == 0); line != "" {
 		lines = append(lines, line)
 	}
-	if paused := printable(status.Pause()); paused != a.paused {
+	if paused := printable(status.Pause()); paused != s.paused {
 		if paused != "" {
 			lines = append(lines, "runs are "+paused)
 		} else {
 			lines = append(lines, "runs are not paused any more")
 		}
-		a.paused = paused
+		s.paused = paused
 	}
 	return lines
 }
 
 // note says once that no replica is running, and once that there is one again.
-func (a *fleetStatus) note(now time.Time, alone bool) string {
+func (s *fleetStatus) note(now time.Time, alone bool) string {
 	switch {
-	case !alone && a.told:
-		a.alone, a.told = time.Time{}, false
+	case !alone && s.told:
+		s.alone, s.told = time.Time{}, false
 		return "a replica is running"
 	case !alone:
-		a.alone = time.Time{}
-	case a.alone.IsZero():
-		a.alone = now
-	case !a.told && now.Sub(a.alone) >= heartbeatPatience:
-		a.told = true
+		s.alone = time.Time{}
+	case s.alone.IsZero():
+		s.alone = now
+	case !s.told && now.Sub(s.alone) >= heartbeatPatience:
+		s.told = true
 		return "no replica is running, so the run waits: start one with `siltgate run`"
 	}
 	return ""
@@ -77,15 +70,15 @@ func (a *fleetStatus) note(now time.Time, alone bool) string {
 
 // late says why the wait for a run is given up, or is nil. A timeout of 0 means no timeout. The
 // wait is given up all the same if no replica runs, or if the database stays away.
-func (a *fleetStatus) late(id int64, began time.Time, timeout time.Duration) error {
+func (s *fleetStatus) late(id int64, began time.Time, timeout time.Duration) error {
 	now := time.Now()
 	switch out := timeout > 0 && now.Sub(began) >= timeout; {
-	case !a.alone.IsZero() && (out || timeout == 0 && now.Sub(a.alone) >= followPatience):
+	case !s.alone.IsZero() && (out || timeout == 0 && now.Sub(s.alone) >= followPatience):
 		return fmt.Errorf("no replica is running: run %d waits for one, start it with `siltgate run`", id)
 	case !out:
 		return nil
-	case a.paused != "":
-		return fmt.Errorf("run %d waits: runs are %s", id, a.paused)
+	case s.paused != "":
+		return fmt.Errorf("run %d waits: runs are %s", id, s.paused)
 	}
 	return fmt.Errorf("run %d has not ended within %s; it goes on", id, timeout)
 }
