@@ -151,10 +151,9 @@ func TestTheCommandsThatVerifyAReleaseFitWhatItSigns(t *testing.T) {
 	r := readRelease(t)
 	block := strings.ReplaceAll(blockOfTheDocs(t), "\\\n  ", "")
 	sums := r.Checksum["name_template"]
-	named := strings.NewReplacer("${artifact}", sums)
 	require.Equal(t, "checksum", r.Signs[0].Artifacts)
-	require.Contains(t, block, "cosign verify-blob "+sums+
-		" --signature "+named.Replace(r.Signs[0].Signature)+" --certificate "+named.Replace(r.Signs[0].Certificate)+" ")
+	require.Contains(t, r.Signs[0].Args, "--bundle=${signature}")
+	require.Contains(t, block, "cosign verify-blob "+sums+" --bundle "+strings.ReplaceAll(r.Signs[0].Signature, "${artifact}", sums)+" ")
 	require.Contains(t, block, "sha256sum --check --ignore-missing "+sums+"\n")
 
 	deployment, err := os.ReadFile(root + "/deploy/kubernetes/base/deployment.yaml")

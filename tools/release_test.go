@@ -16,16 +16,17 @@ type release struct {
 	} `yaml:"archives"`
 	Checksum map[string]string `yaml:"checksum"`
 	Signs    []struct {
-		Artifacts   string `yaml:"artifacts"`
-		Signature   string `yaml:"signature"`
-		Certificate string `yaml:"certificate"`
+		Artifacts string   `yaml:"artifacts"`
+		Signature string   `yaml:"signature"`
+		Args      []string `yaml:"args"`
 	} `yaml:"signs"`
 	Others map[string]any `yaml:",inline"`
 }
 
 // image is the name of the image that is signed.
 func (r release) image() string {
-	return r.Others["docker_manifests"].([]any)[0].(map[string]any)["name_template"].(string)
+	image := r.Others["dockers_v2"].([]any)[0].(map[string]any)
+	return image["images"].([]any)[0].(string) + ":" + image["tags"].([]any)[0].(string)
 }
 
 func readRelease(t *testing.T) release {
@@ -36,7 +37,7 @@ func readRelease(t *testing.T) release {
 	require.NoError(t, yaml.Unmarshal(text, &r))
 	require.Len(t, r.Archives, 1)
 	require.Len(t, r.Signs, 1)
-	require.Len(t, r.Others["docker_manifests"], 1)
+	require.Len(t, r.Others["dockers_v2"], 1)
 	return r
 }
 
