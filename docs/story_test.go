@@ -88,8 +88,8 @@ func (s *story) tell(t *testing.T, b block) {
 	t.Helper()
 	switch b.kind {
 	case "sh", "run":
-		printed, status := s.shell(t, b.text)
-		require.Zero(t, status, "%s: %s", b, printed)
+		t.Log(b)
+		_, _ = s.shell(t, "set -e\n"+b.text+"set +e\n") // any command that fails ends the shell
 	case "console":
 		for _, command := range commands(b.text) {
 			printed, _ := s.shell(t, command.line) // a command that fails is shown to
@@ -125,7 +125,7 @@ func (s *story) shell(t *testing.T, script string) (printed string, status int) 
 	require.NoError(t, err)
 	answer, err := s.statuses.ReadString('\n')
 	output := read(t, name+".out")
-	require.NoError(t, err, output)
+	require.NoError(t, err, "the shell ended, after it had printed: %s", output)
 	status, err = strconv.Atoi(strings.TrimSpace(answer))
 	require.NoError(t, err)
 	return output, status

@@ -13,12 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// blockOfTheDocs is the block of docs/deploy.md that a test holds.
+// blockOfTheDocs is the block of docs/deploy.md or docs/operations.md that a test holds.
 func blockOfTheDocs(t *testing.T) string {
 	t.Helper()
-	page, err := os.ReadFile(root + "/docs/deploy.md")
-	require.NoError(t, err)
-	_, block, found := strings.Cut(string(page), "<!-- held by "+t.Name()+" -->\n```sh\n")
+	var pages strings.Builder
+	for _, name := range []string{"deploy.md", "operations.md"} {
+		page, err := os.ReadFile(root + "/docs/" + name)
+		require.NoError(t, err)
+		pages.Write(page)
+	}
+	_, block, found := strings.Cut(pages.String(), "<!-- held by "+t.Name()+" -->\n```sh\n")
 	require.True(t, found)
 	block, _, _ = strings.Cut(block, "```")
 	return block
@@ -144,6 +148,39 @@ func TestTheCommandsOfTheDocsFitTheComposeFile(t *testing.T) {
 			}), command)
 		}
 	}
+}
+
+// Whoever is woken at night types these: each calls the program where a replica has its environment.
+func TestTheCommandsOfTheRunbookFitWhatDeploys(t *testing.T) {
+	commands := strings.Split(strings.TrimSpace(blockOfTheDocs(t)), "\n")
+	require.Len(t, commands, 3)
+
+	dockerfile, err := os.ReadFile(root + "/deploy/release/Dockerfile")
+	require.NoError(t, err)
+	require.Contains(t, string(dockerfile), `ENTRYPOINT ["/siltgate"]`)
+	var deployments []any
+	for _, b := range builds(t) {
+		for _, o := range b.objects(t) {
+			if o["kind"] == "Deployment" {
+				deployments = append(deployments, o.at("metadata", "name"))
+			}
+		}
+	}
+	kubernetes := regexp.MustCompile(`^kubectl -n siltgate exec deploy/(\S+) -- /siltgate doctor$`).FindStringSubmatch(commands[0])
+	require.NotNil(t, kubernetes, commands[0])
+	require.Contains(t, deployments, kubernetes[1])
+
+	compose := regexp.MustCompile(`^docker compose exec (\S+) /siltgate doctor$`).FindStringSubmatch(commands[1])
+	require.NotNil(t, compose, commands[1])
+	require.Equal(t, types.ShellCommand{"run"}, loadCompose(t).Services[compose[1]].Command)
+
+	unit, err := os.ReadFile(root + "/deploy/systemd/siltgate.service")
+	require.NoError(t, err)
+	systemd := regexp.MustCompile(`^sudo -u (\S+) sh -c 'set -a; \. (\S+); (\S+) siltgate doctor'   # systemd$`).FindStringSubmatch(commands[2])
+	require.NotNil(t, systemd, commands[2])
+	require.Contains(t, string(unit), "\nUser="+systemd[1]+"\n")
+	require.Contains(t, string(unit), "\nEnvironmentFile=-"+systemd[2]+"\n")
+	require.Contains(t, string(unit), "\nEnvironment="+systemd[3]+"\n")
 }
 
 // Nothing is signed here: what the commands name has to be what the release makes.
