@@ -69,7 +69,7 @@ func Variables() []Variable {
 		Meaning: "`timestamptz`, `timestamp` with a zone below, `date` (it ends with the day), or a number with a unit; several with commas = the latest that is not NULL; set but empty = the table has none",
 	}, {
 		Name:    anyTable + expiresUnit,
-		Meaning: "of a number: `s` or `ms` since 1970; 0 and less = never",
+		Meaning: "of a number: `s` or `ms` since 1970; before 1973 = never",
 	}, {
 		Name:    anyTable + lifetimeColumn,
 		Meaning: "`interval`, or a number of seconds, that each row adds to its `EXPIRES_COLUMN` (`created_at` + `expires_in`); NULL = never",
@@ -78,7 +78,7 @@ func Variables() []Variable {
 		Meaning: "boolean (true = dead), timestamp (not null = dead since then), number with `DONE_UNIT`, or any column with `DONE_VALUES`",
 	}, {
 		Name:    anyTable + doneUnit,
-		Meaning: "of a number: `s` or `ms` since 1970; 0 and less = not done",
+		Meaning: "of a number: `s` or `ms` since 1970; before 1973 = not done",
 	}, {
 		Name:    anyTable + doneValues,
 		Meaning: "values of the done column, as text, that mean done: `false` of an `active` flag, `revoked,redeemed` of a status; a comma within a value is written `\\,`",

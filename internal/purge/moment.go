@@ -25,9 +25,9 @@ const DatabaseZone = "database"
 // it has ended there.
 const everywhere = "Etc/GMT+12"
 
-// leastMilliseconds is a time in 1973. A smaller number counts seconds, and was declared as
-// milliseconds by mistake: by it every row would be long dead.
-const leastMilliseconds = 100_000_000_000
+// leastSeconds is a time in 1973. A smaller number is not when a token expired: it says for how long one is good, or counts
+// seconds and was declared as milliseconds. By it every row would be long dead.
+const leastSeconds = 100_000_000
 
 // moment is a column that says when: at which instant a row expires, or was done.
 type moment struct {
@@ -70,12 +70,7 @@ func (m moment) bound(s *statement, at time.Time) string {
 }
 
 // least is the least number that stands for an instant.
-func (m moment) least() int64 {
-	if m.unit == Milliseconds {
-		return leastMilliseconds
-	}
-	return 1
-}
+func (m moment) least() int64 { return leastSeconds * int64(m.perSecond()) }
 
 // local is an instant as the clock shows it that wrote the column.
 func (m moment) local(s *statement, at time.Time) string {

@@ -30,7 +30,7 @@ func instantOf(row ruled, name, zone string, unit Unit) *time.Time {
 		}
 	case int64:
 		switch {
-		case v <= 0, unit == Milliseconds && v < leastMilliseconds:
+		case unit == Milliseconds && v < 1000*leastSeconds, v < leastSeconds:
 			return nil
 		case unit == Milliseconds:
 			at = time.UnixMilli(v)

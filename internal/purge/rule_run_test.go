@@ -148,3 +148,13 @@ func TestValuesWithNullBesideAnyKeepEveryRow(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 2, db.number(`SELECT count(*) FROM t`))
 }
+
+// A library that once wrote a lifetime in seconds into the column where it now writes an instant leaves such rows
+// behind: a number before 1973 is neither.
+func TestANumberThatIsNoInstantOfATokenKillsNoRow(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, `CREATE TABLE t (id int PRIMARY KEY, expires bigint, done bigint)`)
+	db.exec(`INSERT INTO t VALUES (1, -1, NULL), (2, 0, NULL), (3, 1, NULL), (4, 3600, NULL), (5, 99999999, NULL), (6, 100000000, NULL), (7, NULL, 3600), (8, NULL, 100000000)`)
+	db.mustPurge(Table{Name: "t", Rules: []Rule{{Expires: []string{"expires"}, ExpiresUnit: Seconds, Done: "done", DoneUnit: Seconds}}})
+	require.Equal(t, []string{"1", "2", "3", "4", "5", "7"}, db.strings(`SELECT id::text FROM t ORDER BY id`))
+}
