@@ -28,7 +28,7 @@ func Judge(t Table) (Suggestion, bool) {
 	expires := t.columns(Column.isExpiry)
 	lifetimes := t.columns(Column.isLifetime)
 	switch {
-	case len(expires) > 0 && (t.has(Column.isSecret) || t.has(Column.isPerson) || t.isPlain()):
+	case len(expires) > 0 && (t.has(Column.isSecret) || t.isPlain() || t.has(Column.isPerson) && (t.isSession() || hasWord(t.Name, "flow", "flows"))):
 		g.byExpiry(expires)
 	case len(lifetimes) > 0 && t.has(Column.isSecret) && t.oldest() != nil:
 		g.byLifetime(lifetimes[0], *t.oldest())
@@ -100,7 +100,7 @@ func (g *Suggestion) byLifetime(lifetime, begin Column) {
 	g.set("KEEP_EXPIRED", grace)
 	if lifetime.isNumber() && letters(lifetime.Name) != "expiresin" {
 		g.Guess = true
-		g.unsure("whether %s counts seconds", lifetime.Name)
+		g.unsure("whether %s counts seconds, or is itself when a row expires: then no row goes, and %[1]s is the EXPIRES_COLUMN", lifetime.Name)
 	}
 	g.keep(nil)
 	g.zone(used)
@@ -155,15 +155,18 @@ func (g *Suggestion) byAge(signs []Column) {
 // unit is ms unless the type has no room for it: read as ms, seconds never pass.
 func (g *Suggestion) unit(name string, columns []Column) {
 	unit := "ms"
-	if slices.ContainsFunc(columns, func(c Column) bool { return c.Type == "integer" }) {
+	switch {
+	case slices.ContainsFunc(columns, func(c Column) bool { return c.Type == "integer" }):
 		unit = "s"
-	} else {
+	case !slices.ContainsFunc(columns, func(c Column) bool { return !hasWord(c.Name, "ms", "millis", "milliseconds") }):
+	default:
 		g.unsure("whether the numbers count ms or s since 1970; read as ms, seconds never pass: then write s")
 	}
 	g.set(name, unit)
 }
 
-// keep adds what keeps rows that do not expire, or can be renewed.
+// keep adds what keeps rows that do not expire, prove something, or can be renewed. An entry has one column that does:
+// for each further one there is an entry more.
 func (g *Suggestion) keep(expires []Column) {
 	t := g.Table
 	if bounds := t.first(Column.bounds); bounds != nil {
@@ -171,20 +174,31 @@ func (g *Suggestion) keep(expires []Column) {
 		g.set("ONLY_VALUES", "true")
 		g.unsure("whether rows expire for which %s is false; they stay", bounds.Name)
 	}
-	protect := t.columns(Column.protects)
-	renews := t.renewal(expires)
-	if len(protect)+len(renews) == 0 {
-		return
+	for _, c := range t.columns(Column.protects) {
+		g.keepBy(c, "1", "what %s means; rows stay for which it is not false")
 	}
-	g.Guess = g.Guess || len(protect)+len(renews) > 1
-	if len(protect) > 0 {
-		g.set("KEEP_COLUMN", protect[0].Name)
-		g.unsure("what %s means; rows stay for which it is not false", protect[0].Name)
-		return
+	for _, c := range t.columns(Column.proves) {
+		g.keepBy(c, anyValue, "whether a row with %s proves something; it stays")
 	}
-	g.set("KEEP_COLUMN", renews[0].Name)
-	g.set("KEEP_VALUES", "*")
-	g.unsure("whether a row with %s can be renewed after it expired; it stays", renews[0].Name)
+	for _, c := range t.renewal(expires) {
+		g.keepBy(c, anyValue, "whether a row with %s can be renewed after it expired; it stays")
+	}
+	if len(g.keeps) > 0 {
+		g.Settings = append(g.Settings, g.keeps[0]...)
+	}
+}
+
+// anyValue stands for every value but NULL.
+const anyValue = "*"
+
+// keepBy notes a column that keeps rows: a flag that is true, or another column that has one of the values.
+func (g *Suggestion) keepBy(c Column, values, doubt string) {
+	keep := []Setting{{"KEEP_COLUMN", c.Name}}
+	if !c.isFlag() {
+		keep = append(keep, Setting{"KEEP_VALUES", values})
+	}
+	g.keeps = append(g.keeps, keep)
+	g.unsure(doubt, c.Name)
 }
 
 // renewal are columns with a refresh token beside another token, of which no expiry is known.
@@ -193,9 +207,11 @@ func (t Table) renewal(expires []Column) []Column {
 		return nil
 	}
 	isRefresh := func(c Column) bool {
-		return c.isText() && contains(c.Name, "refreshtoken") && !contains(c.Name, "previous", "sourcerefresh") && !hasWord(c.Name, "id")
+		return c.isText() && contains(c.Name, "refreshtoken", "tokensecret") && !contains(c.Name, "previous", "sourcerefresh") && !hasWord(c.Name, "id")
 	}
-	isOther := func(c Column) bool { return c.isText() && contains(c.Name, "token") && !contains(c.Name, "refresh") }
+	isOther := func(c Column) bool {
+		return c.isText() && contains(c.Name, "token") && !contains(c.Name, "refresh", "tokensecret")
+	}
 	if !t.has(isOther) {
 		return nil
 	}
@@ -216,7 +232,7 @@ func (g *Suggestion) zone(columns []Column) {
 
 // unnameable comments out what a variable cannot say.
 func (g *Suggestion) unnameable() {
-	for _, s := range g.Settings {
+	for _, s := range slices.Concat(g.entries()...) {
 		name, rest := s.Value, strings.Count(s.Value, ".")
 		if strings.ContainsAny(name, "\"'`\\\n\r\t") || s.Name == "NAME" && rest != 1 || strings.HasPrefix(name, " ") || strings.HasSuffix(name, " ") {
 			g.Guess = true

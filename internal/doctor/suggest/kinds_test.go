@@ -40,6 +40,19 @@ const otherTools = `
 		created_at timestamp, seen_at timestamp);
 	CREATE TABLE authtoken_token (key varchar(40) PRIMARY KEY, created timestamptz, user_id int);
 	CREATE TABLE "AspNetUserTokens" ("UserId" text, "LoginProvider" text, "Name" text, "Value" text);
+	-- Kong, Hanko, dex, Sentry, Synapse, TYPO3
+	CREATE TABLE oauth2_tokens (id uuid, created_at timestamptz, access_token text, refresh_token text, expires_in int, authenticated_userid text, ttl timestamptz);
+	INSERT INTO oauth2_tokens VALUES (gen_random_uuid(), now() - interval '1 year', 'live', NULL, 7200, 'u', now() + interval '1 day');
+	CREATE TABLE passcodes (id uuid, user_id uuid, ttl int NOT NULL, code text, try_count int, created_at timestamp, updated_at timestamp);
+	INSERT INTO passcodes VALUES (gen_random_uuid(), NULL, 300, 'live', 0, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC');
+	CREATE TABLE auth_request (id text PRIMARY KEY, nonce text, state text, claims_email_verified boolean, expiry timestamptz);
+	INSERT INTO auth_request VALUES ('live', '', '', false, now() + interval '1 hour');
+	CREATE TABLE sentry_lostpasswordhash (user_id int, hash varchar(32), date_added timestamptz);
+	INSERT INTO sentry_lostpasswordhash VALUES (1, 'live', now() - interval '1 hour');
+	CREATE TABLE access_tokens (id bigint, user_id text, token text, valid_until_ms bigint, last_validated bigint, used boolean);
+	INSERT INTO access_tokens VALUES (1, 'u', 'live', extract(epoch FROM now() + interval '1 hour') * 1000, 0, true), (2, 'u', 'live, for ever', NULL, 0, true);
+	CREATE TABLE fe_sessions (ses_id varchar(190), ses_iplock varchar(39), ses_userid int, ses_tstamp int, ses_data bytea, ses_permanent smallint);
+	INSERT INTO fe_sessions VALUES ('live', '', 1, extract(epoch FROM now() - interval '10 days'), '', 0), ('live, permanent', '', 1, extract(epoch FROM now() - interval '3 years'), '', 1);
 	-- Others
 	CREATE TABLE user_login_sessions (id uuid, user_id uuid, ip_address text, expires_at timestamptz);
 	CREATE TABLE forgot_passwords (email text, token text, created_at timestamptz);
@@ -54,11 +67,12 @@ func TestTheTablesOfOtherToolsAreFoundAndNoLiveRowGoes(t *testing.T) {
 		"public.offline_user_session", "public.revoked_token", "auth.refresh_tokens", "auth.sessions", "auth.flow_state", "auth.mfa_challenges", "public.users_tokens",
 		"public.selfservice_login_flows", "public.identity_recovery_tokens", "public.persistent_logins", "public.rememberme_token", "public.user_auth_tokens",
 		"public.authtoken_token", "public.AspNetUserTokens", "public.user_login_sessions", "public.forgot_passwords", "public.saml_relay_states",
+		"public.oauth2_tokens", "public.passcodes", "public.auth_request", "public.sentry_lostpasswordhash", "public.access_tokens", "public.fe_sessions",
 	} {
 		require.True(t, slices.ContainsFunc(found, func(s Suggestion) bool { return s.Table.title() == name }), "%s is not found\n%s", name, file)
 	}
 	live := count(t, conn, "live")
-	require.Equal(t, 7, live)
+	require.Equal(t, 15, live)
 	for _, guesses := range []bool{false, true} {
 		purged(t, url, variables(file, guesses))
 		require.Equal(t, live, count(t, conn, "live"), file)
@@ -79,4 +93,19 @@ func TestATableWithoutAnythingToGoByIsNamedAndNothingMore(t *testing.T) {
 	file := Environ(suggested(t, conn))
 	require.Empty(t, variables(file, true), file)
 	require.Contains(t, file, "# public.users_tokens: looks like tokens, but no column says when a row is dead; rows were never counted.")
+}
+
+// Mattermost tells a phone that its session expired, Kong calls an instant ttl, and Synapse has the unit in a name.
+func TestNamesThatHaveTheWordsOfOthersAreReadByTheirTypes(t *testing.T) {
+	t.Parallel()
+	conn, _ := made(t, otherTools+`;
+		CREATE TABLE mattermost_sessions (id varchar(26), token varchar(26), createat bigint, expiresat bigint, lastactivityat bigint, expirednotify boolean);
+		CREATE TABLE php_sessions (sess_id varchar(128), sess_data bytea, sess_lifetime int, sess_time int)`)
+	file := Environ(suggested(t, conn))
+	require.NotContains(t, file, "ONLY_COLUMN=expirednotify")
+	require.Contains(t, file, "_EXPIRES_COLUMN=ttl\n")
+	require.Contains(t, file, "_EXPIRES_COLUMN=valid_until_ms\n")
+	require.Contains(t, file, "_KEEP_COLUMN=ses_permanent\n")
+	require.Contains(t, file, "or is itself when a row expires: then no row goes, and sess_lifetime is the EXPIRES_COLUMN")
+	require.NotContains(t, file, "claims_email_verified")
 }

@@ -62,11 +62,16 @@ func (c Column) isExpiry() bool {
 	if !c.isTime() && !c.isNumber() || c.isLifetime() {
 		return false
 	}
-	if contains(c.Name, "notif", "warn", "remind", "sent", "mail", "count", "extend") {
+	if c.isNotice() || contains(c.Name, "count") {
 		return false
 	}
-	return contains(c.Name, "expir", "validuntil", "validtill", "validto", "validthr", "notafter", "deadline", "goodthr", "goodtill",
+	return c.isTime() && hasWord(c.Name, "ttl") || contains(c.Name, "expir", "validuntil", "validtill", "validto", "validthr", "notafter", "deadline", "goodthr", "goodtill",
 		"gooduntil", "invalidafter", "activeuntil", "usableuntil", "aliveuntil") || hasWord(c.Name, "exp", "until", "eol")
+}
+
+// isNotice reports whether a column says that somebody was told of an expiry, or that it was put off.
+func (c Column) isNotice() bool {
+	return contains(c.Name, "notif", "warn", "remind", "sent", "mail", "extend")
 }
 
 // isLifetime reports whether a column says for how long a row is good.
@@ -92,17 +97,29 @@ func (c Column) isDone() bool {
 // bounds reports whether a flag says that a row expires at all: only those for which it is
 // true do.
 func (c Column) bounds() bool {
-	return c.isFlag() && contains(c.Name, "expir") && !c.protects() && !hasWord(c.Name, "expired")
+	return c.isFlag() && contains(c.Name, "expir") && !c.protects() && !c.isNotice() && !hasWord(c.Name, "expired")
 }
 
-// protects reports whether a flag says that a row is kept.
+// protects reports whether a flag, or a 1, says that a row is kept.
 func (c Column) protects() bool {
-	if !c.isFlag() {
+	if !c.isFlag() && c.Type != "smallint" {
 		return false
 	}
 	return hasWord(c.Name, "never", "no", "not", "permanent", "persistent", "remember", "pinned", "protected", "keep", "kept", "hold", "offline",
 		"forever", "eternal", "unlimited", "trusted", "perpetual", "immortal", "sticky", "longlived") ||
 		contains(c.Name, "nonexpiring", "neverexpire", "noexpir", "rememberme", "legalhold", "longlived", "persistent", "permanent")
+}
+
+// proves reports whether a column says that somebody has done what a row was made for: verified_at, is_confirmed.
+func (c Column) proves() bool {
+	proof := slices.DeleteFunc(Words(c.Name), func(word string) bool { return slices.Contains([]string{"is", "has", "been", "at", "on"}, word) })
+	return (c.isTime() || c.isFlag()) && len(proof) == 1 && slices.Contains([]string{"verified", "confirmed", "approved", "accepted"}, proof[0])
+}
+
+// isHandle reports whether a column holds what a browser shows, or a hash of it, and no other text.
+func (c Column) isHandle() bool {
+	return c.isText() && (contains(c.Name, "token", "hash", "secret", "signature", "digest", "verifier", "selector", "sessionkey", "sessionid", "cookie", "csrf") ||
+		hasWord(c.Name, "sid", "ses", "sess", "session", "series"))
 }
 
 // isSecret reports whether a column holds what a client shows, or a hash of it.
@@ -126,14 +143,15 @@ func (c Column) isBegin() bool { return c.age() >= 0 }
 // age ranks the columns from which an age can be counted, the best first; -1: it is none.
 func (c Column) age() int {
 	counts := c.isNumber() && !hasWord(c.Name, "count", "counts") &&
-		(contains(c.Name, "time", "activity", "created", "lastseen", "lastactive", "lastaccess", "lastsession", "lastrefresh", "lastused") || strings.HasSuffix(letters(c.Name), "at"))
+		(contains(c.Name, "time", "tstamp", "activity", "created", "lastseen", "lastactive", "lastaccess", "lastsession", "lastrefresh", "lastused") ||
+			strings.HasSuffix(letters(c.Name), "at"))
 	if !c.isTime() && !counts {
 		return -1
 	}
 	for rank, parts := range [][]string{
 		{"lastactiv", "lastused", "lastseen", "lastaccess", "lastsession", "lastrefresh", "lastlogin", "refreshed", "seenat", "accessed", "activity", "touched"},
-		{"updated", "modified"},
-		{"created", "issued", "requested", "inserted", "added", "blacklisted", "blocklisted", "denied", "began", "started", "generated", "granted", "iat"},
+		{"updated", "modified", "timestamp", "tstamp", "sesstime", "sessiontime"},
+		{"created", "createat", "creation", "issued", "requested", "inserted", "added", "blacklisted", "blocklisted", "denied", "began", "started", "generated", "granted", "iat"},
 	} {
 		if contains(c.Name, parts...) {
 			return rank

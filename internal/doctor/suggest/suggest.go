@@ -121,6 +121,19 @@ type Suggestion struct {
 	// Why says what led to it, Unsure what is not known.
 	Why    string
 	Unsure []string
+
+	// keeps are settings of columns that keep rows. The first is one of the Settings.
+	keeps [][]Setting
+}
+
+// entries are the settings of each entry: the Settings, and the same with each further column that keeps rows.
+func (g *Suggestion) entries() [][]Setting {
+	all := [][]Setting{g.Settings}
+	for i := 1; i < len(g.keeps); i++ {
+		entry := slices.DeleteFunc(slices.Clone(g.Settings), func(s Setting) bool { return slices.Contains(g.keeps[0], s) })
+		all = append(all, append(entry, g.keeps[i]...))
+	}
+	return all
 }
 
 // Setting is a variable of a table.
@@ -137,8 +150,9 @@ func Environ(all []Suggestion) string {
 		"# siltgate enqueue --dry-run --wait\n")
 	ordered := slices.Clone(all)
 	slices.SortStableFunc(ordered, func(a, b Suggestion) int { return a.rank() - b.rank() })
-	for n := range ordered {
-		ordered[n].write(&s, n)
+	n := 0
+	for i := range ordered {
+		n += ordered[i].write(&s, n)
 	}
 	return s.String()
 }
@@ -154,14 +168,15 @@ func (g *Suggestion) rank() int {
 	return 0
 }
 
-func (g *Suggestion) write(s *strings.Builder, n int) {
+// write writes the entries, counted from n on, and returns how many they are.
+func (g *Suggestion) write(s *strings.Builder, n int) int {
 	rows := "rows were never counted"
 	if g.Table.Rows >= 0 {
 		rows = fmt.Sprintf("about %d rows", g.Table.Rows)
 	}
 	if len(g.Settings) == 0 {
 		fmt.Fprintf(s, "\n# %s: %s; %s.\n", comment(g.Table.title()), comment(g.Why), rows)
-		return
+		return 0
 	}
 	sure, before := "likely", ""
 	if g.Guess {
@@ -171,12 +186,16 @@ func (g *Suggestion) write(s *strings.Builder, n int) {
 	for _, unsure := range g.Unsure {
 		fmt.Fprintf(s, "# Not known: %s.\n", comment(unsure))
 	}
-	for _, setting := range g.Settings {
-		if g.Guess {
-			setting.Value = comment(setting.Value) // a name may have a line end
+	entries := g.entries()
+	for i, entry := range entries {
+		for _, setting := range entry {
+			if g.Guess {
+				setting.Value = comment(setting.Value) // a name may have a line end
+			}
+			fmt.Fprintf(s, "%sSILTGATE_TABLES_%d_%s=%s\n", before, n+i, setting.Name, quoted(setting.Value))
 		}
-		fmt.Fprintf(s, "%sSILTGATE_TABLES_%d_%s=%s\n", before, n, setting.Name, quoted(setting.Value))
 	}
+	return len(entries)
 }
 
 func (t Table) title() string { return t.Schema + "." + t.Name }

@@ -182,32 +182,6 @@ func count(t *testing.T, conn *pgx.Conn, word string) int {
 	return sum
 }
 
-func TestNothingIsSuggestedOfABusiness(t *testing.T) {
-	t.Parallel()
-	conn, _ := made(t, `
-		CREATE TABLE users (id bigint PRIMARY KEY, email text, password_hash text, created_at timestamptz, deleted_at timestamptz);
-		CREATE TABLE accounts (id text PRIMARY KEY, "accessToken" text, "refreshToken" text, "accessTokenExpiresAt" timestamptz, password text);
-		CREATE TABLE orders (id bigint, code text, created_at timestamptz, expires_at timestamptz);
-		CREATE TABLE coupons (code text PRIMARY KEY, value int, expires_at timestamptz, used boolean);
-		CREATE TABLE gift_tokens (code text PRIMARY KEY, expires_at timestamptz);
-		CREATE TABLE subscriptions (id bigint, user_id bigint, expires_at timestamptz, status text);
-		CREATE TABLE contracts (id bigint, hash text, valid_until date);
-		CREATE TABLE conference_sessions (id bigint, title text, speaker text, starts_at timestamptz, ends_at timestamptz, created_at timestamptz);
-		CREATE TABLE voting_sessions (id bigint, title text, deadline timestamptz);
-		CREATE TABLE crypto_tokens (symbol text, contract_hash text, decimals int, created_at timestamptz);
-		CREATE TABLE oauth_applications (id bigint, client_secret text, created_at timestamptz, expires_at timestamptz);
-		CREATE TABLE products (sku text, code text, expires_on date);
-		CREATE TABLE kyc_documents (user_id bigint, document_hash text, expires_at date);
-		CREATE TABLE device_push (token text, user_id bigint, created_at timestamptz);
-		CREATE TABLE design_tokens (name text, value text, updated_at timestamptz);
-		CREATE TABLE token_prices (token text, price numeric, created_at timestamptz);
-		CREATE TABLE workflow_states (id bigint, user_id bigint, data jsonb, created_at timestamptz);
-		CREATE TABLE token_accounts (id bigint, token_hash text, owner text, created_at timestamptz);
-		CREATE TABLE certificates (serial text, digest text, not_after timestamptz)`)
-	require.Empty(t, suggested(t, conn))
-	require.Equal(t, "# No table looks like tokens or sessions.\n", Environ(nil))
-}
-
 // Where names leave a doubt, the row lives.
 func TestTheVariablesFollowNamesAndTypes(t *testing.T) {
 	t.Parallel()

@@ -10,28 +10,18 @@ func (t Table) isNamedSo() bool {
 	}
 	return t.isDenylist() || contains(t.Name, "token", "session", "passwordreset", "resetpassword", "passwordrecover", "forgotpassword", "verification", "onetimecode",
 		"magiclink", "persistedgrant", "devicecode", "logincode", "authcode", "authorizationcode", "confirmationcode",
-		"recoverycode", "resetkey", "rememberkey", "rememberme", "persistentlogin", "verificationkey", "accessgrant", "authgrant", "emailconfirmation",
+		"recoverycode", "passcode", "passwordlesscode", "lostpassword", "authrequest", "loginrequest", "resetkey", "rememberkey", "rememberme", "persistentlogin", "verificationkey", "accessgrant", "authgrant", "emailconfirmation",
 		"authchallenge", "webauthnchallenge", "passkeychallenge", "mfachallenge") ||
 		hasWord(t.Name, "otp", "otps", "jti", "jtis", "jwt", "jwts", "nonce", "nonces", "csrf") ||
 		hasWord(t.Name, "flow", "flows") && (hasWord(t.Name, "state", "states") || contains(t.Name, "selfservice")) ||
 		contains(t.Name, "oauth", "oidc", "openid", "saml") &&
-			contains(t.Name, "access", "refresh", "code", "grant", "authorization", "payload", "state", "request", "flow", "device", "login", "consent", "pkce", "par")
-}
-
-// isBusiness reports whether a table is one of the business: of its things, whatever comes after
-// them, or of its people and programs, if they come last.
-func (t Table) isBusiness() bool {
-	words := Words(t.Name)
-	return hasWord(t.Name, "product", "products", "coupon", "coupons", "voucher", "vouchers", "gift", "order", "orders", "invoice", "invoices",
-		"conference", "training", "event", "events", "class", "course", "meeting", "chat", "game", "match", "workshop", "exam", "parking", "charging",
-		"crypto", "nft", "coin", "document", "documents", "attribute", "attributes", "setting", "settings", "contract", "contracts", "subscription",
-		"subscriptions", "therapy", "tutoring") ||
-		len(words) > 0 && slices.Contains([]string{"user", "users", "account", "accounts", "client", "clients", "application", "applications"}, words[len(words)-1])
+			contains(t.Name, "access", "refresh", "authdata", "code", "grant", "authorization", "payload", "state", "request", "flow", "device", "login", "consent", "pkce", "par")
 }
 
 // isPlain reports whether a table's name alone says that its rows are tokens: an expiry is enough then.
 func (t Table) isPlain() bool {
-	return t.isDenylist() || contains(t.Name, "refreshtoken", "accesstoken", "revokedtoken", "authtoken", "usertoken") ||
+	return t.isDenylist() || contains(t.Name, "refreshtoken", "accesstoken", "revokedtoken", "authtoken", "usertoken", "usersession", "userssession",
+		"authsession", "loginsession") ||
 		hasWord(t.Name, "jti", "jtis", "jwt", "jwts")
 }
 
@@ -41,17 +31,19 @@ func (t Table) isDenylist() bool { return contains(t.Name, "blacklist", "blockli
 // isOneTime reports whether a row may be used only once, or names something that may not be used
 // any more.
 func (t Table) isOneTime() bool {
-	return t.isDenylist() || contains(t.Name, "reset", "forgotpassword", "verification", "onetime", "magiclink", "code", "confirmation", "challenge") ||
+	return t.isDenylist() || contains(t.Name, "reset", "forgotpassword", "lostpassword", "verification", "onetime", "magiclink", "code", "confirmation", "challenge") ||
 		hasWord(t.Name, "otp", "otps", "jti", "jtis", "nonce", "nonces", "csrf", "flow", "flows")
 }
 
-// isAged reports whether rows could go by their age. For tokens without an expiry nobody knows
-// that.
+// isAged reports whether rows could go by their age. For tokens without an expiry nobody knows that, and codes to recover
+// an account are good for years.
 func (t Table) isAged() bool {
-	session := contains(t.Name, "session", "rememberme", "persistentlogin") &&
-		(t.has(Column.isSecret) || t.has(func(c Column) bool { return hasWord(c.Name, "agent", "ip") }))
-	return session || t.isOneTime() && t.has(Column.isSecret) || t.isDenylist() && contains(t.Name, "token", "jwt")
+	session := t.isSession() && (t.has(Column.isHandle) || t.has(func(c Column) bool { return hasWord(c.Name, "agent", "ip") }))
+	return session || t.isOneTime() && t.has(Column.isSecret) && !contains(t.Name, "recoverycode", "backupcode") || t.isDenylist() && contains(t.Name, "token", "jwt")
 }
+
+// isSession reports whether a table is named as those of sessions are.
+func (t Table) isSession() bool { return contains(t.Name, "session", "rememberme", "persistentlogin") }
 
 func (t Table) columns(is func(Column) bool) []Column {
 	var all []Column
