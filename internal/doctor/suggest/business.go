@@ -8,20 +8,23 @@ import (
 // isBusiness reports whether a table is one of the business, although its name has a word of tokens or sessions
 // in it: somebody would miss its rows.
 func (t Table) isBusiness() bool {
-	return hasWord(t.Name, businessWords...) || t.isLasting() || t.isFactor() || t.has(Column.isBusiness)
+	return t.isThing() || t.isLasting() || t.isFactor() || t.has(Column.isBusiness)
 }
 
-// businessWords name the things of a business, whatever comes after them: order_tokens, study_sessions.
-var businessWords = []string{
-	"product", "products", "coupon", "coupons", "voucher", "vouchers", "gift", "order", "orders", "invoice", "invoices", "payment", "payments", "card", "cards",
-	"wallet", "wallets", "billing", "checkout", "cart", "carts", "purchase", "purchases", "subscription", "subscriptions", "contract", "contracts", "license",
-	"licenses", "licence", "licences", "certificate", "certificates", "booking", "bookings", "reservation", "reservations", "appointment", "appointments",
-	"shipment", "shipments", "membership", "memberships", "crypto", "nft", "coin", "vesting", "staking", "sale", "sales", "price", "prices",
-	"conference", "training", "event", "events", "class", "course", "meeting", "workshop", "exam", "quiz", "lesson", "lessons", "study", "reading", "practice", "interview",
-	"interviews", "coaching", "therapy", "tutoring", "workout", "workouts", "game", "match", "chat", "vote", "votes", "voting", "poll", "polls", "survey",
-	"surveys", "photo", "recording", "recordings", "document", "documents", "kyc", "employment",
-	"parking", "charging", "telemetry", "measurement", "measurements", "sensor", "sensors", "analytics", "tracking", "visit", "visits", "visitor", "visitors",
-	"audit", "audits", "design", "usage", "signing", "encryption", "jwk", "jwks",
+// isThing reports whether a table's name has the name of a thing of a business in it, whatever comes after that: order_tokens,
+// study_sessions.
+func (t Table) isThing() bool {
+	return hasWord(t.Name,
+		"product", "products", "coupon", "coupons", "voucher", "vouchers", "gift", "order", "orders", "invoice", "invoices", "payment", "payments", "card", "cards",
+		"wallet", "wallets", "billing", "checkout", "cart", "carts", "purchase", "purchases", "subscription", "subscriptions", "contract", "contracts", "license",
+		"licenses", "licence", "licences", "certificate", "certificates", "booking", "bookings", "reservation", "reservations", "appointment", "appointments",
+		"shipment", "shipments", "membership", "memberships", "crypto", "nft", "coin", "vesting", "staking", "sale", "sales", "price", "prices",
+		"conference", "training", "event", "events", "class", "course", "meeting", "workshop", "exam", "quiz", "lesson", "lessons", "study", "reading", "practice", "interview",
+		"interviews", "coaching", "therapy", "tutoring", "workout", "workouts", "game", "match", "chat", "vote", "votes", "voting", "poll", "polls", "survey",
+		"surveys", "photo", "recording", "recordings", "document", "documents", "kyc", "employment",
+		"parking", "charging", "telemetry", "measurement", "measurements", "sensor", "sensors", "analytics", "tracking", "visit", "visits", "visitor", "visitors",
+		"audit", "audits", "design", "usage", "signing", "encryption", "jwk", "jwks",
+	)
 }
 
 // isLasting reports whether the end of a table's name says that its rows are people, programs, what these have for
