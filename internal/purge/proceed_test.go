@@ -9,7 +9,7 @@ import (
 
 // The look at a table of very many partitions may take all of a slice. Its session's caches are empty each time, so the
 // next slice's look takes as long.
-func TestASliceGetsOneStepFurtherThoughItsLookTookAllOfItsTime(t *testing.T) {
+func TestFault110ASliceGetsOneStepFurtherThoughItsLookTookAllOfItsTime(t *testing.T) {
 	t.Parallel()
 	for name, ddl := range map[string]string{
 		"a sweep": createTokens,
@@ -40,7 +40,7 @@ func TestASliceGetsOneStepFurtherThoughItsLookTookAllOfItsTime(t *testing.T) {
 	}
 }
 
-func TestARunThatNeverHasTimeToDeleteFailsAndSaysWhy(t *testing.T) {
+func TestFault110ARunThatNeverHasTimeToDeleteFailsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	db, tables := twoTables(t, 10, 10, planSweep)
 	e := db.engine(tables...)
