@@ -33,7 +33,16 @@ func seconds(at pgtype.Timestamp) *int64 {
 type side struct {
 	moment
 
-	at time.Time
+	at   time.Time
+	only *value // of the rows that its rule is for
+}
+
+// andConcerned is SQL that leaves out the rows that the side's rule is not for.
+func (on side) andConcerned(s *statement) string {
+	if on.only == nil {
+		return ""
+	}
+	return " AND " + on.only.matches(s)
 }
 
 // sides are the columns of which the date alone decides.
@@ -42,11 +51,11 @@ func sides(conditions []condition) []side {
 	for _, c := range conditions {
 		if c.lifetime == nil {
 			for _, m := range c.expires {
-				all = append(all, side{m, c.cutoff.Add(-c.rule.KeepExpired)})
+				all = append(all, side{m, c.cutoff.Add(-c.rule.KeepExpired), c.only})
 			}
 		}
 		if c.doneAt != nil {
-			all = append(all, side{*c.doneAt, c.cutoff.Add(-c.rule.KeepDone)})
+			all = append(all, side{*c.doneAt, c.cutoff.Add(-c.rule.KeepDone), c.only})
 		}
 	}
 	return all
@@ -57,8 +66,8 @@ func (h heap) firstLive(on side) *statement {
 	s := &statement{}
 	expired, done := h.byReason(s)
 	fmt.Fprintf(s, "SELECT (\n    SELECT %s FROM ONLY %s AS t\n    WHERE %s OPERATOR(pg_catalog.>=) %s\n"+
-		"      AND NOT (%s OR %s) AND %s\n    ORDER BY %[3]s LIMIT 1)",
-		on.wall(s), h.name, on.sql(), on.bound(s, on.at), expired, done, on.isDated())
+		"      AND NOT (%s OR %s) AND %s%s\n    ORDER BY %[3]s LIMIT 1)",
+		on.wall(s), h.name, on.sql(), on.bound(s, on.at), expired, done, on.isDated(), on.andConcerned(s))
 	return s
 }
 

@@ -167,10 +167,11 @@ func (h heap) surveyRows(in target) *statement {
 	var edges, old []string
 	for _, on := range sides(h.conditions) {
 		wall, dated := on.wall(s), on.isDated()
-		by := dead + " AND COALESCE(" + on.before(s, on.at) + ", false)"
+		concerned := on.andConcerned(s)
+		by := dead + " AND COALESCE(" + on.before(s, on.at) + ", false)" + concerned
 		old = append(old, wall+" OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp")
 		for _, edge := range []struct{ of, which string }{
-			{"min", by}, {"max", by}, {"min", "NOT " + dead}, {"max", "true"},
+			{"min", by}, {"max", by}, {"min", "NOT " + dead + concerned}, {"max", "true"},
 		} {
 			edges = append(edges, fmt.Sprintf("pg_catalog.%s(%s) FILTER (WHERE %s AND %s)", edge.of, wall, edge.which, dated))
 		}

@@ -70,6 +70,30 @@ func TestFault60ADryRunShowsTheRowsOnBothSidesOfEachBoundInTheColumnsOwnClock(t 
 	}
 }
 
+// Each rule of a table with a lifetime for each kind of row has a bound, and rows around it, of its own.
+func TestADryRunShowsOfARuleForSomeRowsOnlyThose(t *testing.T) {
+	t.Parallel()
+	for plan, index := range map[string]string{planSweep: ``, planIndex: `; CREATE INDEX ON t (used_at)`} {
+		t.Run(plan, func(t *testing.T) {
+			t.Parallel()
+			db := newDatabase(t, `CREATE TABLE t (kind text, used_at timestamptz)`+index)
+			db.exec(`INSERT INTO t VALUES
+				('web', now() - interval '2 hours'), ('web', now() - interval '30 minutes'), ('web', now()), ('phone', now() - interval '31 days'), ('phone', now() - interval '29 days'),
+				('phone', now() - interval '50 minutes'), (NULL, now() - interval '1 year'), (NULL, now() - interval '40 minutes'), ('robot', now() - interval '45 minutes')`)
+			of := func(kind string, grace time.Duration) Rule {
+				return Rule{Expires: []string{"used_at"}, KeepExpired: grace, Only: "kind", OnlyValues: []string{kind}}
+			}
+			p, seen := db.dryRun(Table{Name: "t", Rules: []Rule{of("web", time.Hour), of("phone", 30*24*time.Hour)}})
+			require.Equal(t, plan, p.Plan)
+			require.Len(t, seen.Edges, 2)
+			for i, want := range [][2]time.Duration{{2 * time.Hour, 30 * time.Minute}, {31 * 24 * time.Hour, 29 * 24 * time.Hour}} {
+				require.InDelta(t, time.Now().Add(-want[0]).Unix(), *seen.Edges[i].LastDead, 60)
+				require.InDelta(t, time.Now().Add(-want[1]).Unix(), *seen.Edges[i].FirstLive, 60)
+			}
+		})
+	}
+}
+
 func TestFault61ADryRunWarnsOfDatesAndSharesThatLookWrong(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ rows, want string }{

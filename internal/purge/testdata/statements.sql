@@ -238,7 +238,7 @@ DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid;
--- [{64 0 true} {128 0 true} 1795316400 1 0 [fraction] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} 1795316400 100000000 0 [fraction] [] [] 0   7 not the epoch of this session: ]
 
 -- a numeric: count
 SELECT
@@ -251,7 +251,7 @@ FROM (
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[])
   AND ((t."fraction" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $4::pg_catalog.int8)) IS TRUE
   OFFSET 0) AS dead;
--- [1795316400 1 [65537] 1795316400 1]
+-- [1795316400 100000000 [65537] 1795316400 100000000]
 
 -- a numeric: survey a range
 SELECT pg_catalog.count(*),
@@ -259,26 +259,26 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)),
     pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND false),
     pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND (t."fraction" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND (CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND (CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
--- [1795316400 1 1795316400 1 {64 0 true} {128 0 true}]
+-- [1795316400 100000000 1795316400 100000000 {64 0 true} {128 0 true}]
 
 -- a numeric: first of fraction that lives
 SELECT (
-    SELECT CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8
-      AND NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
+      AND NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
     ORDER BY t."fraction" LIMIT 1);
--- [1795316400 1 1795316400]
+-- [1795316400 100000000 1795316400]
 
 -- a numeric: last of fraction
 SELECT (
-    SELECT CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8
     ORDER BY t."fraction" DESC LIMIT 1);
 -- [253402300800]
@@ -572,7 +572,7 @@ DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz OR (t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $10::pg_catalog.oid;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 1795312800 1 0 [expires_at epoch] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 1795312800 100000000 0 [expires_at epoch] [] [] 0   7 not the epoch of this session: ]
 
 -- done at a second: count
 SELECT
@@ -585,7 +585,7 @@ FROM (
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
   AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz OR (t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
   OFFSET 0) AS dead;
--- [[65537] 2026-11-22 03:00:00 +0000 UTC 1795312800 1]
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC 1795312800 100000000]
 
 -- done at a second: survey a range
 SELECT pg_catalog.count(*),
@@ -593,18 +593,18 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false) AND NOT COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false)),
     pg_catalog.count(*) FILTER (WHERE COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)),
     pg_catalog.count(*) FILTER (WHERE COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false) AND NOT COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND (t."expires_at" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp OR CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp OR CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
     pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $6::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $5::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $6::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $5::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $6::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $5::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $6::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $5::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $7 AND t.ctid OPERATOR(pg_catalog.<) $8;
--- [2026-11-22 03:00:00 +0000 UTC 1795312800 1 2026-11-22 03:00:00 +0000 UTC 1795312800 1 {64 0 true} {128 0 true}]
+-- [2026-11-22 03:00:00 +0000 UTC 1795312800 100000000 2026-11-22 03:00:00 +0000 UTC 1795312800 100000000 {64 0 true} {128 0 true}]
 
 -- done at a second: first of expires_at that lives
 SELECT (
@@ -612,7 +612,7 @@ SELECT (
     WHERE t."expires_at" OPERATOR(pg_catalog.>=) $4::pg_catalog.timestamptz
       AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND pg_catalog.isfinite(t."expires_at")
     ORDER BY t."expires_at" LIMIT 1);
--- [2026-11-22 03:00:00 +0000 UTC 1795312800 1 2026-11-22 03:00:00 +0000 UTC]
+-- [2026-11-22 03:00:00 +0000 UTC 1795312800 100000000 2026-11-22 03:00:00 +0000 UTC]
 
 -- done at a second: last of expires_at
 SELECT (
@@ -623,15 +623,15 @@ SELECT (
 
 -- done at a second: first of epoch that lives
 SELECT (
-    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8
-      AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
+      AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) OR COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
     ORDER BY t."epoch" LIMIT 1);
--- [2026-11-22 03:00:00 +0000 UTC 1795312800 1 1795312800]
+-- [2026-11-22 03:00:00 +0000 UTC 1795312800 100000000 1795312800]
 
 -- done at a second: last of epoch
 SELECT (
-    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8
     ORDER BY t."epoch" DESC LIMIT 1);
 -- [253402300800]
@@ -659,7 +659,7 @@ FROM ONLY "public"."t" AS t
 WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8)
 ORDER BY t."epoch"
 LIMIT $3;
--- [1795312800 1 500]
+-- [1795312800 100000000 500]
 
 -- done at a second: list epoch, on
 SELECT t.ctid, t."epoch"
@@ -668,7 +668,7 @@ WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERA
   AND t."epoch" OPERATOR(pg_catalog.>=) $3
 ORDER BY t."epoch"
 LIMIT $4;
--- [1795312800 1 2026-11-22 02:00:00 +0000 UTC 1000]
+-- [1795312800 100000000 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- expires and revoked: delete a range
 DELETE FROM ONLY "public"."t" AS t
@@ -756,7 +756,7 @@ DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8))) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $10::pg_catalog.oid;
--- [{64 0 true} {128 0 true} [false] 1795312800 1 0 [active epoch] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} [false] 1795312800 100000000 0 [active epoch] [] [] 0   7 not the epoch of this session: ]
 
 -- false, since: count
 SELECT
@@ -769,7 +769,7 @@ FROM (
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
   AND ((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8))) IS TRUE
   OFFSET 0) AS dead;
--- [[65537] [false] 1795312800 1]
+-- [[65537] [false] 1795312800 100000000]
 
 -- false, since: survey a range
 SELECT pg_catalog.count(*),
@@ -777,26 +777,26 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false) AND NOT false),
     pg_catalog.count(*) FILTER (WHERE false AND COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)),
     pg_catalog.count(*) FILTER (WHERE false),
-    pg_catalog.count(*) FILTER (WHERE (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND (CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
+    pg_catalog.count(*) FILTER (WHERE (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND (CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $6 AND t.ctid OPERATOR(pg_catalog.<) $7;
--- [[false] 1795312800 1 1795312800 1 {64 0 true} {128 0 true}]
+-- [[false] 1795312800 100000000 1795312800 100000000 {64 0 true} {128 0 true}]
 
 -- false, since: first of epoch that lives
 SELECT (
-    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8
-      AND NOT (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
+      AND NOT (false OR COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)), false)) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
     ORDER BY t."epoch" LIMIT 1);
--- [[false] 1795312800 1 1795312800]
+-- [[false] 1795312800 100000000 1795312800]
 
 -- false, since: last of epoch
 SELECT (
-    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8
     ORDER BY t."epoch" DESC LIMIT 1);
 -- [253402300800]
@@ -807,7 +807,7 @@ FROM ONLY "public"."t" AS t
 WHERE NOT t."active"
   AND ((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8))) IS TRUE
 LIMIT $4;
--- [[false] 1795312800 1 500]
+-- [[false] 1795312800 100000000 500]
 
 -- false, since: list active, on
 SELECT t.ctid, NULL::pg_catalog.timestamptz
@@ -815,7 +815,7 @@ FROM ONLY "public"."t" AS t
 WHERE NOT t."active"
   AND ((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $2::pg_catalog.int8))) IS TRUE
 LIMIT $4;
--- [[false] 1795312800 1 1000]
+-- [[false] 1795312800 100000000 1000]
 
 -- false, since: list epoch
 SELECT t.ctid, t."epoch"
@@ -824,7 +824,7 @@ WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERA
   AND ((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8))) IS TRUE
 ORDER BY t."epoch"
 LIMIT $6;
--- [1795312800 1 [false] 1795312800 1 500]
+-- [1795312800 100000000 [false] 1795312800 100000000 500]
 
 -- false, since: list epoch, on
 SELECT t.ctid, t."epoch"
@@ -834,7 +834,7 @@ WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERA
   AND ((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false) AND (t."epoch" OPERATOR(pg_catalog.>=) $6::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $5::pg_catalog.int8))) IS TRUE
 ORDER BY t."epoch"
 LIMIT $7;
--- [1795312800 1 2026-11-22 02:00:00 +0000 UTC [false] 1795312800 1 1000]
+-- [1795312800 100000000 2026-11-22 02:00:00 +0000 UTC [false] 1795312800 100000000 1000]
 
 -- its own lifetime: delete a range
 DELETE FROM ONLY "public"."t" AS t
@@ -1693,21 +1693,21 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) AND false),
     pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) AND (t."expires_at" IS NOT NULL)),
     pg_catalog.count(*) FILTER (WHERE (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz, false) AND COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
 FROM ONLY "public"."t" AS t
-WHERE t.ctid OPERATOR(pg_catalog.>=) $4 AND t.ctid OPERATOR(pg_catalog.<) $5;
--- [2026-11-22 03:00:00 +0000 UTC [false] 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
+-- [2026-11-22 03:00:00 +0000 UTC [false] [false] 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
 
 -- only where false: first of expires_at that lives
 SELECT (
     SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
     WHERE t."expires_at" OPERATOR(pg_catalog.>=) $3::pg_catalog.timestamptz
-      AND NOT (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND pg_catalog.isfinite(t."expires_at")
+      AND NOT (COALESCE((COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz), false) OR false) AND pg_catalog.isfinite(t."expires_at") AND COALESCE((t."active"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)
     ORDER BY t."expires_at" LIMIT 1);
--- [2026-11-22 03:00:00 +0000 UTC [false] 2026-11-22 03:00:00 +0000 UTC]
+-- [2026-11-22 03:00:00 +0000 UTC [false] 2026-11-22 03:00:00 +0000 UTC [false]]
 
 -- only where false: last of expires_at
 SELECT (
@@ -1785,7 +1785,7 @@ DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid;
--- [{64 0 true} {128 0 true} 1795316400 1 0 [epoch] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} 1795316400 100000000 0 [epoch] [] [] 0   7 not the epoch of this session: ]
 
 -- seconds since 1970: count
 SELECT
@@ -1798,7 +1798,7 @@ FROM (
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[])
   AND ((t."epoch" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $4::pg_catalog.int8)) IS TRUE
   OFFSET 0) AS dead;
--- [1795316400 1 [65537] 1795316400 1]
+-- [1795316400 100000000 [65537] 1795316400 100000000]
 
 -- seconds since 1970: survey a range
 SELECT pg_catalog.count(*),
@@ -1806,26 +1806,26 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)),
     pg_catalog.count(*) FILTER (WHERE COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND false),
     pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND (t."epoch" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND (CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND (CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
--- [1795316400 1 1795316400 1 {64 0 true} {128 0 true}]
+-- [1795316400 100000000 1795316400 100000000 {64 0 true} {128 0 true}]
 
 -- seconds since 1970: first of epoch that lives
 SELECT (
-    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."epoch" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8
-      AND NOT (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
+      AND NOT (COALESCE((t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
     ORDER BY t."epoch" LIMIT 1);
--- [1795316400 1 1795316400]
+-- [1795316400 100000000 1795316400]
 
 -- seconds since 1970: last of epoch
 SELECT (
-    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 1::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."epoch" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."epoch"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
     WHERE t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8
     ORDER BY t."epoch" DESC LIMIT 1);
 -- [253402300800]
@@ -1836,7 +1836,7 @@ FROM ONLY "public"."t" AS t
 WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERATOR(pg_catalog.<) $1::pg_catalog.int8)
 ORDER BY t."epoch"
 LIMIT $3;
--- [1795316400 1 500]
+-- [1795316400 100000000 500]
 
 -- seconds since 1970: list epoch, on
 SELECT t.ctid, t."epoch"
@@ -1845,7 +1845,7 @@ WHERE (t."epoch" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."epoch" OPERA
   AND t."epoch" OPERATOR(pg_catalog.>=) $3
 ORDER BY t."epoch"
 LIMIT $4;
--- [1795316400 1 2026-11-22 02:00:00 +0000 UTC 1000]
+-- [1795316400 100000000 2026-11-22 02:00:00 +0000 UTC 1000]
 
 -- the latest of two: delete a range
 DELETE FROM ONLY "public"."t" AS t
@@ -1974,24 +1974,24 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
     THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
     pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
 FROM ONLY "public"."t" AS t
-WHERE t.ctid OPERATOR(pg_catalog.>=) $6 AND t.ctid OPERATOR(pg_catalog.<) $7;
--- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+WHERE t.ctid OPERATOR(pg_catalog.>=) $7 AND t.ctid OPERATOR(pg_catalog.<) $8;
+-- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC [session] 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
 
 -- two rules, one kept: first of expires_at that lives
 SELECT (
     SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
     WHERE t."expires_at" OPERATOR(pg_catalog.>=) $5::pg_catalog.timestamptz
       AND NOT ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at")
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at") AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($6::pg_catalog.text[]), false))
     ORDER BY t."expires_at" LIMIT 1);
--- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
+-- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [session]]
 
 -- two rules, one kept: last of expires_at
 SELECT (
