@@ -45,6 +45,9 @@ func Judge(t Table) (Suggestion, bool) {
 		return g, false
 	}
 	g.Settings = append([]Setting{{"NAME", t.title()}}, g.Settings...)
+	if t.Cascades != "" {
+		g.unsure("whether rows of %s may go with a row of this table (ON DELETE CASCADE); it is refused until they are named too, or ALLOW_CASCADE=true is added", t.Cascades)
+	}
 	g.unnameable()
 	return g, true
 }

@@ -35,6 +35,9 @@ type Table struct {
 	Schema, Name string
 	Rows         int64 // by its statistics; -1: never analyzed
 	Columns      []Column
+
+	// Cascades are tables whose rows a foreign key deletes with a row of this one. Empty: none.
+	Cascades string
 }
 
 // Tables reads all tables but those of Postgres, of extensions and of the schemas left out. A
@@ -63,6 +66,11 @@ func Tables(ctx context.Context, db Querier, except ...string) ([]Table, error) 
 				)
 				ELSE c.reltuples
 			END::int8,
+			coalesce((
+				SELECT pg_catalog.string_agg(DISTINCT k.conrelid::pg_catalog.regclass::text, ', ')
+				FROM pg_catalog.pg_constraint AS k
+				WHERE k.confrelid = c.oid AND k.contype = 'f' AND k.confdeltype = 'c' AND k.conrelid <> c.oid AND k.conparentid = 0
+			), ''),
 			a.attname,
 			CASE
 				WHEN base.typtype = 'e' THEN 'enum'
@@ -93,7 +101,7 @@ func Tables(ctx context.Context, db Querier, except ...string) ([]Table, error) 
 	var all []Table
 	var t Table
 	var c Column
-	_, err = pgx.ForEachRow(rows, []any{&t.OID, &t.Schema, &t.Name, &t.Rows, &c.Name, &c.Type, &c.NotNull}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&t.OID, &t.Schema, &t.Name, &t.Rows, &t.Cascades, &c.Name, &c.Type, &c.NotNull}, func() error {
 		if len(all) == 0 || all[len(all)-1].OID != t.OID {
 			all = append(all, t)
 		}

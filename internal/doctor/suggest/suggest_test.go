@@ -231,3 +231,12 @@ func TestAShellReadsTheSuggestionsAsTheyAre(t *testing.T) {
 	require.Equal(t, "public."+name, string(printed))
 	require.NoFileExists(t, filepath.Join(dir, "pwned"))
 }
+
+func TestWhatGoesWithARowIsSaidBeforeTheFirstRun(t *testing.T) {
+	t.Parallel()
+	conn, _ := made(t, `
+		CREATE TABLE user_sessions (id bigint PRIMARY KEY, token text, expires_at timestamptz, parent bigint REFERENCES user_sessions ON DELETE CASCADE);
+		CREATE TABLE "session devices" (id bigint, session_id bigint REFERENCES user_sessions ON DELETE CASCADE);
+		CREATE TABLE session_notices (id bigint, session_id bigint REFERENCES user_sessions ON DELETE SET NULL)`)
+	require.Contains(t, Environ(suggested(t, conn)), `# Not known: whether rows of "session devices" may go with a row of this table (ON DELETE CASCADE); it is refused until they are named too, or ALLOW_CASCADE=true is added.`)
+}
