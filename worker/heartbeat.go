@@ -8,9 +8,9 @@ import (
 
 // beat writes once a minute that the replica runs, until ctx is done; then it deletes that. It
 // warns of replicas with another configuration: at once, and when that changes. While the replica
-// leads, beat writes its schedule too. prompts tells that the replica may have become the leader:
-// then the schedule is written sooner.
-func (r Replica) beat(ctx context.Context, prompts <-chan struct{}) {
+// leads, beat writes its schedule too, and prompts ticks: River goes by the clock on the wall, which may be set back.
+// ticks.beats tells that the replica may have become the leader: then the schedule is written sooner.
+func (r Replica) beat(ctx context.Context, ticks *ticks) {
 	ticker := time.NewTicker(beatInterval)
 	defer ticker.Stop()
 	var known string
@@ -19,6 +19,7 @@ func (r Replica) beat(ctx context.Context, prompts <-chan struct{}) {
 		others, leads, err := r.beatOnce(ctx)
 		if leads {
 			led = time.Now()
+			nudge(ticks.prompts)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -33,7 +34,7 @@ func (r Replica) beat(ctx context.Context, prompts <-chan struct{}) {
 		if err == nil {
 			known = others
 		}
-		if !awaitBeat(ctx, ticker, prompts, led) {
+		if !awaitBeat(ctx, ticker, ticks.beats, led) {
 			r.fallSilent(ctx)
 			return
 		}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,28 @@ func TestFault68ATicksRunIsLeftToThoseWhoAgreeWithItsInserterForAWhile(t *testin
 	f.exec(`UPDATE siltgate.ticks SET inserted_at = inserted_at - interval '2 min'`)
 	require.Equal(t, jobs.OutcomeCompleted, f.await(id, "completed").Outcome)
 	require.Contains(t, f.log.String(), "run worked with another configuration than that of the replica that inserted its tick")
+}
+
+// River asks for ticks by the clock on the wall. If that is set back by an hour, it does not ask for an hour.
+func TestALeadersBeatAssertsTheLatestTick(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	r := f.connected()
+	f.exec(`INSERT INTO siltgate.river_leader (leader_id, elected_at, expires_at) VALUES ('` + r.ID + `', now(), now() + interval '15 s')`)
+	ticks := r.ticks(time.Time{})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.beat(ctx, ticks)
+	}()
+	select {
+	case <-ticks.prompts:
+	case <-time.After(pgtest.Patience):
+		t.Error("it does not")
+	}
+	cancel()
+	<-ended
 }
 
 func TestTheDigestIsOfWhatReplicasShare(t *testing.T) {

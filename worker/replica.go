@@ -190,7 +190,7 @@ func (r Replica) work(ctx context.Context, health *health, addr string, back <-c
 	asserter.Go(func() {
 		ticks.assert(asserting, func(ctx context.Context, tick time.Time) error { return r.explainGone(ctx, r.insertTick(ctx, tick)) })
 	})
-	asserter.Go(func() { r.beat(asserting, ticks.beats) })
+	asserter.Go(func() { r.beat(asserting, ticks) })
 	asserter.Go(func() { cleaner.wakeSetAside(asserting, left) })
 	defer asserter.Wait()
 	defer unsubscribe()

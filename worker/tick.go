@@ -56,13 +56,17 @@ func (t *ticks) Next(after time.Time) time.Time {
 
 // prompt makes assert work once more. River itself inserts nothing.
 func (t *ticks) prompt() (river.JobArgs, *river.InsertOpts) {
-	for _, c := range []chan struct{}{t.prompts, t.beats} {
-		select {
-		case c <- struct{}{}:
-		default: // it was prompted already
-		}
-	}
+	nudge(t.prompts)
+	nudge(t.beats)
 	return nil, nil
+}
+
+// nudge puts a value into a channel, unless one is there already.
+func nudge(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // assert inserts what is due whenever it is prompted, until ctx is done.

@@ -46,10 +46,11 @@ func (r Replica) insertTick(ctx context.Context, tick time.Time) error {
 				FROM `+r.table("ticks")+` AS earlier
 				JOIN `+r.table("river_job")+` AS job ON job.id = earlier.job_id
 				WHERE earlier.tick < $1
-					AND job.finalized_at IS NULL
+					-- By the index: the history may be long.
+					AND job.state IN ('available', 'pending', 'retryable', 'running', 'scheduled')
 					AND job.metadata -> 'output' -> 'cutoff' IS NULL))
 			WHERE NOT EXISTS (SELECT FROM `+r.table("ticks")+` WHERE tick = $1)
-			ON CONFLICT DO NOTHING
+			ON CONFLICT (tick) DO NOTHING -- A number that another tick's job had is an error.
 			RETURNING job_id
 		), job AS (
 			INSERT INTO `+r.table("river_job")+` (id, kind, args)
