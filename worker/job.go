@@ -97,12 +97,13 @@ func (c *cleaner) Work(ctx context.Context, job *river.Job[encodedArgs]) error {
 	case err != nil:
 		return run.end(ctx, err)
 	}
+	closing := sync.OnceValue(func() (await func()) { return c.closeSession(ctx, session) })
+	defer func() { closing()() }() // also if the slice panics: it is the replica's only session for runs
 	err = run.slice(ctx, session)
 	if run.goesOn(ctx, err) {
 		c.replica.reserveTurn(ctx, run.contenderAfterSlice(), run.progress.Rest)
 	}
-	run.awaitClose = c.closeSession(ctx, session)
-	defer run.awaitClose()
+	run.awaitClose = closing()
 	if errors.As(err, new(turnWantedError)) {
 		run.wake(ctx)
 	}

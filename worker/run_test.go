@@ -3,6 +3,7 @@ package worker
 import (
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/siltgate/siltgate/internal/purge"
+	"github.com/siltgate/siltgate/internal/testkit/pgtest"
 	"github.com/siltgate/siltgate/jobs"
 )
 
@@ -87,6 +89,26 @@ func TestAFailedRunIsRecordedAndRetried(t *testing.T) {
 	result = f.await(1, "completed")
 	require.EqualValues(t, 2, result.Deleted)
 	require.Empty(t, result.Error)
+}
+
+func TestARunThatPanicsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO refresh_tokens (revoked) VALUES (true)`)
+	var panicked atomic.Bool
+	config := f.pool.Config()
+	config.ConnConfig.Tracer = pgtest.Watch(func(sql string) {
+		if strings.Contains(sql, "DELETE FROM") && strings.Contains(sql, "refresh_tokens") && panicked.CompareAndSwap(false, true) {
+			panic("a defect")
+		}
+	})
+	f.replica.Database = config
+	f.start()
+	id := f.insert(`{}`)
+	f.await(id, "retryable")
+	require.Contains(t, f.log.String(), `"msg":"run panicked, which is a defect of Siltgate: it is tried again"`)
+	f.exec(`UPDATE siltgate.river_job SET state = 'available', scheduled_at = now()`)
+	require.EqualValues(t, 1, f.await(id, "completed").Deleted)
 }
 
 func TestTheLastAttemptDiscardsTheRun(t *testing.T) {
