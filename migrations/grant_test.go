@@ -69,7 +69,13 @@ func TestFault76TheGrantsOfTheDocsSufficeUnderHardenedDefaults(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, tx.Commit(t.Context()))
 
-			// No column that the role may update makes a run of another job.
+			// No column that the role may update ends a run, or makes one of another job.
+			tag, err := conn.Exec(t.Context(), `UPDATE siltgate.river_job SET kind = 'x'`)
+			require.NoError(t, err)
+			require.EqualValues(t, 3, tag.RowsAffected())
+			var runs int
+			require.NoError(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM siltgate.river_job WHERE kind = 'token_cleanup'`).Scan(&runs))
+			require.Equal(t, 3, runs)
 			var id int64
 			require.NoError(t, conn.QueryRow(t.Context(), `
 				INSERT INTO siltgate.river_job (kind, args, metadata) VALUES ('x', '{}', '{"output":{"outcome":"running"}}') RETURNING id`).Scan(&id))

@@ -76,7 +76,8 @@
 //	                                                       changed rule would delete much: acceptedrules.go)
 //	running    it reaches a cap                completed   the same (capped); tablestate.go: saveStops, for the next run
 //	running    its replica was killed          retryable   River's job rescuer, in the leader; due at once
-//	running    the same, of `run --once`       available   once.go: rescueOnce, in the next such replica
+//	running    the same, for the 25th time     discarded   the same. A run that kills its replicas must not do so for ever
+//	running    it was killed, of `run --once`  available   once.go: rescueOnce, in the next such replica
 //	running    its replica froze, and wakes   -           if its session lives, which may be idle for 30 s, the slice goes on
 //	           before it is replaced           available   if not, run.go: interrupted; the attempt is not spent
 //	running    its replica froze, and wakes               00015: siltgate_fence ignores what it writes of the run
@@ -88,6 +89,7 @@
 //	any        its row is deleted              (none)      whoever may; watch.go ends its slice, and its tick stays
 //	any        the schema is dropped           (none)      whoever may; watch.go ends its slice by gone.go: explainGone
 //	any        its kind becomes token_cleanup              00016: siltgate_guard_kind makes it a new run
+//	any        its kind becomes another one                00016: siltgate_keep_kind keeps it
 //	any        River could not read its row                00016: siltgate_make_readable mends the row
 //
 // The output is recorded every few seconds while a run works (record.go), and when the run is given
@@ -122,6 +124,8 @@
 //	before its time; it is fetched at its time
 //	a leader's term is 15 s in river_leader, by       heartbeat.go,      TestRiverElectsALeaderForATerm
 //	the database's clock                              00017, 00019
+//	who inserts or updates no row of river_leader     00019              TestFault95AReplicaForARunOfItsOwnDoesNotLeadAFleet
+//	leads no more
 //	only the leader has periodic jobs: they run when  tick.go            TestRiverAsksForTicksAtTheStartAndNoEarlierThanExpected
 //	it is elected, up to 100 ms early; one that
 //	returns no arguments inserts nothing

@@ -85,6 +85,16 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION {schema}.keep_kind() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.kind := OLD.kind;
+    RETURN NEW;
+END;
+$$;
+
 CREATE FUNCTION {schema}.make_job_readable() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -166,11 +176,18 @@ CREATE TRIGGER siltgate_guard_kind
     WHEN (NEW.kind = 'token_cleanup' AND OLD.kind <> 'token_cleanup')
     EXECUTE FUNCTION {schema}.guard_inserted_job();
 
+-- Nor may it rename a run: a replica would end it as a job of a kind that it does not work.
+CREATE TRIGGER siltgate_keep_kind
+    BEFORE UPDATE OF kind ON {schema}.river_job
+    FOR EACH ROW
+    WHEN (OLD.kind = 'token_cleanup' AND NEW.kind <> 'token_cleanup')
+    EXECUTE FUNCTION {schema}.keep_kind();
+
 -- This mends what River cannot read: times that are infinite, since Go knows none; lists with NULL;
 -- attempts that do not fit a smallint when River adds one; metadata that is no object, or in which
 -- the time of a cancelling or the count of rescues has another form than River writes (days 29 to 31,
 -- which not every month has, are checked by the function). By its name
--- this trigger comes after the one above and the fence, and before those that read metadata.
+-- this trigger comes after those above and the fence, and before those that read metadata.
 CREATE TRIGGER siltgate_make_readable
     BEFORE INSERT OR UPDATE ON {schema}.river_job
     FOR EACH ROW
@@ -207,9 +224,11 @@ CREATE TRIGGER siltgate_make_queue_readable
 -- +goose Down
 DROP TRIGGER siltgate_make_queue_readable ON {schema}.river_queue;
 DROP TRIGGER siltgate_make_readable ON {schema}.river_job;
+DROP TRIGGER siltgate_keep_kind ON {schema}.river_job;
 DROP TRIGGER siltgate_guard_kind ON {schema}.river_job;
 DROP TRIGGER siltgate_guard_inserted ON {schema}.river_job;
 DROP FUNCTION {schema}.make_queue_readable();
 DROP FUNCTION {schema}.make_job_readable();
+DROP FUNCTION {schema}.keep_kind();
 DROP FUNCTION {schema}.guard_inserted_job();
 ALTER FUNCTION {schema}.river_job_state_in_bitmask(bit, {schema}.river_job_state) RESET search_path;
