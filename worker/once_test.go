@@ -115,6 +115,30 @@ func TestFault95ReplicasForRunsOfTheirOwnAreSafeBesideAFleet(t *testing.T) {
 	require.NotContains(t, f.log.String(), "disagree")
 }
 
+// Its run may take hours, and it has no schedule.
+func TestFault95AReplicaForARunOfItsOwnDoesNotLeadAFleet(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	parsed, err := schedule.Parse("*/2 * * * * *", time.UTC)
+	require.NoError(t, err)
+	f.replica.Schedule = parsed
+	f.replica.Pace.DutyCycle, f.replica.Pace.BatchTarget = 0.005, time.Millisecond
+	f.exec(fmt.Sprintf(`INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, %d)`, lasting))
+	ended := make(chan error, 1)
+	go func() {
+		_, err := f.once("alone")
+		ended <- err
+	}()
+	require.Eventually(t, func() bool {
+		return f.number(`SELECT count(*) FROM siltgate.river_leader WHERE leader_id = 'once-alone'`) == 1
+	}, pgtest.Patience, 10*time.Millisecond, "alone it leads")
+	f.start()
+	require.Eventually(t, func() bool { return f.number(`SELECT count(*) FROM siltgate.ticks`) > 1 }, promisedLeader, 10*time.Millisecond)
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.runs WHERE id = 1 AND finished_at IS NULL`), "it still works")
+	f.exec(`SELECT siltgate.cancel_token_cleanup(1)`)
+	require.NoError(t, <-ended)
+}
+
 func TestFault95AReplicaForARunOfItsOwnEndsWhenRunsArePaused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
