@@ -1,9 +1,10 @@
 package docs
 
 import (
-	"os"
+	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 // A name may end with … for all tests that begin like it.
 var (
 	namedTest = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9_]*)(…?)`")
-	namedFile = regexp.MustCompile("`([\\w/]+_test\\.go)`")
+	namedFile = regexp.MustCompile("`([\\w/]+\\.(?:go|sql))`")
 )
 
 func TestEveryTestThatReliabilityNamesExists(t *testing.T) {
@@ -31,16 +32,31 @@ func TestEveryTestThatReliabilityNamesExists(t *testing.T) {
 			lacking = append(lacking, match[0])
 		}
 	}
+	var files []string
+	require.NoError(t, filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		files = append(files, filepath.ToSlash(path))
+		return err
+	}))
 	for _, match := range namedFile.FindAllStringSubmatch(page, -1) {
-		if found, err := filepath.Glob("../" + match[1]); err == nil && len(found) == 1 {
-			continue
-		}
-		// A file of the engine is named without its folder.
-		if _, err := os.Stat("../internal/purge/" + match[1]); err != nil {
+		// Many are named without their folder.
+		if !slices.ContainsFunc(files, func(path string) bool { return strings.HasSuffix(path, "/"+match[1]) }) {
 			lacking = append(lacking, match[0])
 		}
 	}
 	require.Empty(t, lacking)
+}
+
+func TestEachFaultHasOneRow(t *testing.T) {
+	t.Parallel()
+	_, section, found := strings.Cut(read(t, "reliability.md"), "## The faults")
+	require.True(t, found)
+	section, _, _ = strings.Cut(section, "\n## ")
+	numbers := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(section, -1) {
+		require.NotContains(t, numbers, row[1])
+		numbers[row[1]] = true
+	}
+	require.Greater(t, len(numbers), 100)
 }
 
 func TestEachKindOfGroundHasTwoTestsAndWhatWasBroken(t *testing.T) {

@@ -45,6 +45,14 @@ func TestEnqueueReturnsTheIdenticalRunThatStillWaits(t *testing.T) {
 	require.NoError(t, pool.QueryRow(t.Context(), `SELECT scheduled_at <= now() FROM siltgate.river_job WHERE id = $1`, later).Scan(&waits))
 	require.True(t, waits)
 
+	// Nor is one whose arguments the database has refused.
+	restore(t, pool, `
+		INSERT INTO siltgate.river_job (kind, args, metadata)
+		VALUES ('token_cleanup', '{"requested_by":"refused"}', '{"siltgate:refused":"arguments: tick: only the schedule sets it, leave it out"}')`)
+	var refused int64
+	require.NoError(t, pool.QueryRow(t.Context(), `SELECT max(id) FROM siltgate.river_job`).Scan(&refused))
+	require.NotEqual(t, refused, enqueue(`requested_by => 'refused'`))
+
 	// A text that is too long is refused where it comes in.
 	for _, args := range []string{
 		`reason => repeat('x', 1001)`, `requested_by => repeat('x', 100000000)`,

@@ -149,6 +149,18 @@ func TestAPauseEndsByItself(t *testing.T) {
 	require.Contains(t, f.log.String(), `"msg":"runs go on"`)
 }
 
+// A client may begin its transaction long before it asks.
+func TestAPauseLastsFromWhenItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`
+		BEGIN;
+		SELECT siltgate.pause_token_cleanup(lasting => '1 hour');
+		CREATE TABLE pause AS SELECT paused_until - now() AS ends_in FROM siltgate.status; -- now() is when the transaction began
+		COMMIT`)
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM pause WHERE ends_in > interval '1 hour'`))
+}
+
 func TestPromise11ACancelTakesEffectHoweverItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	for name, cancel := range map[string]func(t *testing.T, f *fixture, run int64){

@@ -43,6 +43,21 @@ func TestARunThatMayBeTriedOnceIsRescuedAllTheSame(t *testing.T) {
 	f.await(id, "completed")
 }
 
+// A run that kills each replica that works it must not do so for ever.
+func TestARunWhoseReplicaIsKilledForTheTwentyFifthTimeEnds(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ends, goesOn := f.insert(`{}`), f.insert(`{}`)
+	f.exec(`
+		UPDATE siltgate.river_job
+		SET state = 'running', attempt = 26 - id, attempted_at = now() - interval '1 hour', attempted_by = '{dead}',
+			metadata = jsonb_build_object('river:rescue_count', 25 - id)`)
+	f.start()
+	f.await(ends, "discarded")
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.runs WHERE outcome = 'failed' AND error IS NOT NULL`))
+	f.await(goesOn, "completed")
+}
+
 // A replica whose clock is an hour ahead says when a run goes on.
 func TestARunIsNotHeldUpByTheClockOfTheReplicaThatFailedIt(t *testing.T) {
 	t.Parallel()

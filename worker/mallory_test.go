@@ -127,6 +127,9 @@ func TestFault65WhoLocksTheTurnIsNamedAtOnceInLogAndHistory(t *testing.T) {
 				return f.number(`SELECT count(*) FROM siltgate.runs WHERE id = $1 AND output -> 'pace' ->> 'waiting_for' LIKE '%siltgate.turn is locked by ' || $2`, id, who) == 1
 			}, 20*time.Second, 10*time.Millisecond)
 			require.Contains(t, f.log.String(), `"msg":"run waits for its turn"`)
+			if when == "before a run" {
+				require.Less(t, f.number(`SELECT duration_ms FROM siltgate.runs WHERE id = $1`, id), turnLockTimeout.Milliseconds(), "to wait is no work")
+			}
 			require.Contains(t, f.log.String(), who)
 
 			require.NoError(t, tx.Rollback(t.Context()))

@@ -136,7 +136,7 @@ func (r Replica) insertOwn(ctx context.Context, args jobs.TokenCleanupArgs) (run
 		WHERE kind = $1
 			AND args = $2
 			AND state IN ('available', 'scheduled')
-			AND NOT metadata ? 'output'
+			AND NOT metadata ?| '{output,siltgate:refused}'
 		ORDER BY id
 		LIMIT 1`, jobs.TokenCleanupKind, encoded).Scan(&run)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -257,6 +257,7 @@ func (c *cleaner) postpone(ctx context.Context, run *run, reason error) error {
 		run.log().Warn("run waits for its turn", "reason", reason.Error(), "again_in", snoozeForTurn)
 	}
 	run.progress.WaitingFor = reason.Error()
+	run.sliceBegan = time.Now() // the wait for the turn does not count
 	run.fill(run.result.Outcome)
 	if err := river.RecordOutput(ctx, run.result); err != nil {
 		return err

@@ -51,7 +51,7 @@ BEGIN
         'reason', nullif(enqueue_token_cleanup.reason, '')));
 
     -- A caller may join an identical run that waits, except in these cases. If the run has begun, it
-    -- has read its cutoff already. If this transaction has written, the run may begin before it
+    -- has read its cutoff already. If its arguments were refused as it was inserted, it will do nothing. If this transaction has written, the run may begin before it
     -- commits, and would not see the rows that the caller has just revoked. If the snapshot is old,
     -- the run may have ended long ago. If the run was asked for at a later time, it comes too late.
     SELECT job.id INTO job_id
@@ -62,7 +62,7 @@ BEGIN
         AND job.args = wanted
         AND job.state IN ('available', 'scheduled')
         AND job.scheduled_at < now() + interval '1 minute'
-        AND NOT job.metadata ? 'output'
+        AND NOT job.metadata ?| '{output,siltgate:refused}'
     ORDER BY job.id
     LIMIT 1;
 

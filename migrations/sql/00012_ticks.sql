@@ -43,8 +43,8 @@ $$;
 
 -- A tick's run does all the work of earlier ticks' runs, so those that have not begun are ended here, and nowhere
 -- else: one that waits when the tick is inserted, since the same statement touches its row, and one that a replica has
--- at that moment, when it is given back. So only one scheduled run waits at a time. An ended run that somebody retries
--- is not ended again.
+-- at that moment, when it is given back. So only one scheduled run waits at a time. A run that had begun
+-- and that somebody retries is not ended again.
 CREATE TRIGGER siltgate_supersede
     BEFORE UPDATE OF state ON {schema}.river_job
     FOR EACH ROW

@@ -92,7 +92,7 @@ BEGIN
             pause_token_cleanup.lasting
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    ends := now() + pause_token_cleanup.lasting;
+    ends := clock_timestamp() + pause_token_cleanup.lasting; -- this transaction may have begun long ago
 
     was_paused := EXISTS (SELECT FROM {schema}.status WHERE status.paused);
     -- If the last pause is over by its time, but no replica has ended it yet, it is ended first.
