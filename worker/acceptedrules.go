@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -67,17 +66,14 @@ func (r *run) acceptRules(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	encoded, err := json.Marshal(rules)
-	if err == nil {
-		_, err = r.replica.pool.Exec(ctx, `
-			UPDATE `+r.replica.table("table_states")+` AS state
-			SET accepted = given.fingerprint, held_at = NULL, held_by = NULL, held_fingerprint = NULL, held = NULL
-			FROM pg_catalog.jsonb_to_recordset($1) AS given (name text, pattern boolean, first boolean, relation oid, fingerprint text)
-			WHERE CASE
-				WHEN NOT given.pattern THEN state.relation = given.relation
-				ELSE state.name = given.name AND (NOT given.first OR coalesce(state.fingerprint, state.accepted) IS NULL)
-			END`, encoded)
-	}
+	_, err := r.replica.pool.Exec(ctx, `
+		UPDATE `+r.replica.table("table_states")+` AS state
+		SET accepted = given.fingerprint, held_at = NULL, held_by = NULL, held_fingerprint = NULL, held = NULL
+		FROM pg_catalog.jsonb_to_recordset($1) AS given (name text, pattern boolean, first boolean, relation oid, fingerprint text)
+		WHERE CASE
+			WHEN NOT given.pattern THEN state.relation = given.relation
+			ELSE state.name = given.name AND (NOT given.first OR coalesce(state.fingerprint, state.accepted) IS NULL)
+		END`, encode(rules))
 	if err != nil {
 		r.log().Warn("accepted rules not recorded: the next run may hold their tables again", "error", err)
 	}

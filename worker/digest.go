@@ -12,14 +12,11 @@ import (
 	"github.com/siltgate/siltgate/internal/purge"
 )
 
-// Digest is that of the replica's configuration, as its heartbeats and ticks have it.
-func (r Replica) Digest() string { return r.digest() }
-
-// digest is a hash of all settings that replicas of one fleet share. Two replicas with the same digest
+// Digest is a hash of all settings that replicas of one fleet share. Two replicas with the same digest
 // start the same runs, and purge the same rows in them at the same pace. beat warns of replicas with
 // another one, and checkTick leaves a tick's run to those with the digest of the replica that inserted
 // it.
-func (r Replica) digest() string {
+func (r Replica) Digest() string {
 	tables := make([]string, len(r.Tables))
 	for i, t := range r.Tables {
 		tables[i] = spell(t)
@@ -49,24 +46,16 @@ func (r Replica) digest() string {
 // spell writes the fields of a struct that are set, in the order of their names. So a field that a
 // later version adds changes nothing where it is not set.
 func spell(settings any) string {
-	encoded, err := json.Marshal(settings)
 	var fields map[string]any
-	if err == nil {
-		err = json.Unmarshal(encoded, &fields)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("settings are not JSON: %v", err))
+	if err := json.Unmarshal(encode(settings), &fields); err != nil {
+		panic(fmt.Sprintf("settings are no JSON object: %v", err))
 	}
 	for name, value := range fields {
 		if value == nil || reflect.ValueOf(value).IsZero() {
 			delete(fields, name)
 		}
 	}
-	set, err := json.Marshal(fields) // which sorts names
-	if err != nil {
-		panic(fmt.Sprintf("settings are not JSON: %v", err))
-	}
-	return string(set)
+	return string(encode(fields)) // which sorts names
 }
 
 // hashOf returns a hash so short that a person can compare two.

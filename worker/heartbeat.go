@@ -27,9 +27,9 @@ func (r Replica) beat(ctx context.Context, ticks *ticks) {
 			r.Log.Debug("heartbeat not written", "error", err)
 		case others != known && others != "":
 			r.Log.Warn("replicas disagree in their configuration: whichever takes a run up works by its own",
-				"digest", r.digest(), "others", others)
+				"digest", r.Digest(), "others", others)
 		case others != known:
-			r.Log.Info("replicas agree in their configuration", "digest", r.digest())
+			r.Log.Info("replicas agree in their configuration", "digest", r.Digest())
 		}
 		if err == nil {
 			known = others
@@ -100,7 +100,7 @@ func (r Replica) beatOnce(ctx context.Context) (others string, leads bool, err e
 					AND digest <> $3
 					AND seen_at BETWEEN pg_catalog.now() - $4::pg_catalog.interval AND pg_catalog.now() + $4::pg_catalog.interval
 				ORDER BY replica)`,
-		r.ID, r.Version, r.digest(), aliveFor, r.ownSchedule().String(), r.nextTicks(time.Now()), r.configuredTables()).Scan(&leads, &all)
+		r.ID, r.Version, r.Digest(), aliveFor, r.ownSchedule().String(), r.nextTicks(time.Now()), r.configuredTables()).Scan(&leads, &all)
 	return strings.Join(all, ", "), leads, err
 }
 

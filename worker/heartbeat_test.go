@@ -22,7 +22,7 @@ func TestFault68AReplicaIsSeenWhileItRuns(t *testing.T) {
 		('long gone', 'x', 'x', now() - interval '1 day'), ('of a clock set back', 'x', 'x', now() + interval '1 day')`)
 	stop := f.start()
 	require.Eventually(t, func() bool {
-		return f.number(`SELECT count(*) FROM siltgate.replicas WHERE replica = $1 AND version = '1.2.3' AND digest = $2 AND leader`, f.replica.ID, f.replica.digest()) == 1
+		return f.number(`SELECT count(*) FROM siltgate.replicas WHERE replica = $1 AND version = '1.2.3' AND digest = $2 AND leader`, f.replica.ID, f.replica.Digest()) == 1
 	}, 30*time.Second, 10*time.Millisecond)
 	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.heartbeats`))
 	require.NotContains(t, f.log.String(), "replicas disagree")
@@ -42,11 +42,11 @@ func TestFault68ReplicasThatDisagreeAreWarnedOfOnce(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return strings.Contains(f.log.String(), `"msg":"replicas disagree in their configuration`)
 	}, 10*time.Second, time.Millisecond)
-	require.Contains(t, f.log.String(), "other ("+other.digest()+")")
+	require.Contains(t, f.log.String(), "other ("+other.Digest()+")")
 
 	others, _, err := r.beatOnce(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "other ("+other.digest()+")", others)
+	require.Equal(t, "other ("+other.Digest()+")", others)
 	other.fallSilent(t.Context())
 	others, _, err = r.beatOnce(t.Context())
 	require.NoError(t, err)
@@ -111,8 +111,8 @@ func TestTheDigestIsOfWhatReplicasShare(t *testing.T) {
 	same := base
 	same.ID, same.HTTPAddr, same.Version = "other", ":1", "2"
 	same.Tables = []purge.Table{base.Tables[1], base.Tables[0]}
-	require.Equal(t, base.digest(), same.digest())
-	seen := map[string]bool{base.digest(): true}
+	require.Equal(t, base.Digest(), same.Digest())
+	seen := map[string]bool{base.Digest(): true}
 	for _, change := range []func(*Replica){
 		func(r *Replica) {
 			r.Tables = []purge.Table{{Name: "a", Rules: []purge.Rule{{Done: "y"}}}, {Name: "b", Rules: []purge.Rule{{Done: "x"}}}}
@@ -130,8 +130,8 @@ func TestTheDigestIsOfWhatReplicasShare(t *testing.T) {
 	} {
 		changed := base
 		change(&changed)
-		require.NotContains(t, seen, changed.digest())
-		seen[changed.digest()] = true
+		require.NotContains(t, seen, changed.Digest())
+		seen[changed.Digest()] = true
 	}
 }
 

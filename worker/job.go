@@ -130,7 +130,8 @@ func (c *cleaner) request(encoded []byte) (request, error) {
 		case i >= 0:
 			named = c.replica.Tables[i]
 		case !matched:
-			return request{}, fmt.Errorf("arguments: tables: %q is not configured; configured are %s", name, c.tableNames())
+			return request{}, fmt.Errorf("arguments: tables: %q is not configured; configured are %s", name,
+				strings.Join(namesOf(c.replica.Tables), ", "))
 		}
 		if !slices.ContainsFunc(tables, func(t purge.Table) bool { return t.String() == named.String() }) {
 			tables = append(tables, named)
@@ -139,12 +140,13 @@ func (c *cleaner) request(encoded []byte) (request, error) {
 	return request{args: args, tables: tables}, nil
 }
 
-func (c *cleaner) tableNames() string {
-	names := make([]string, len(c.replica.Tables))
-	for i, t := range c.replica.Tables {
+// namesOf are the names of tables as they are configured.
+func namesOf(tables []purge.Table) []string {
+	names := make([]string, len(tables))
+	for i, t := range tables {
 		names[i] = t.String()
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // lost reports whether an error means that the database is away. If the pool reaches the database,

@@ -10,11 +10,7 @@ import (
 
 // newMetrics makes the metrics of the replica.
 func (r Replica) newMetrics() *metrics.Metrics {
-	names := make([]string, len(r.Tables))
-	for i, t := range r.Tables {
-		names[i] = t.String()
-	}
-	return metrics.New(metrics.Build{Version: r.Version, River: riverVersion()}, names, r.Log)
+	return metrics.New(metrics.Build{Version: r.Version, River: riverVersion()}, namesOf(r.Tables), r.Log)
 }
 
 // riverVersion is the version of River that the program was built with.

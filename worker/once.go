@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -126,25 +125,25 @@ func (r Replica) watchOver(ctx context.Context, end context.CancelCauseFunc) {
 // insertOwn inserts a run. If a run with the same arguments waits and has not begun, it returns that
 // one instead.
 func (r Replica) insertOwn(ctx context.Context, args jobs.TokenCleanupArgs) (run int64, err error) {
-	encoded, err := json.Marshal(args)
-	if err != nil {
-		return 0, fmt.Errorf("encode the arguments of a run: %w", err)
-	}
 	err = r.pool.QueryRow(ctx, `
-		SELECT id
-		FROM `+r.table("river_job")+`
-		WHERE kind = $1
-			AND args = $2
-			AND state IN ('available', 'scheduled')
-			AND NOT metadata ?| '{output,siltgate:refused}'
-		ORDER BY id
-		LIMIT 1`, jobs.TokenCleanupKind, encoded).Scan(&run)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = r.pool.QueryRow(ctx, `
+		WITH waiting AS (
+			SELECT id
+			FROM `+r.table("river_job")+`
+			WHERE kind = $1
+				AND args = $2
+				AND state IN ('available', 'scheduled')
+				AND NOT metadata ?| '{output,siltgate:refused}'
+			ORDER BY id
+			LIMIT 1
+		), inserted AS (
 			INSERT INTO `+r.table("river_job")+` (kind, args)
-			VALUES ($1, $2)
-			RETURNING id`, jobs.TokenCleanupKind, encoded).Scan(&run)
-	}
+			SELECT $1, $2
+			WHERE NOT EXISTS (SELECT FROM waiting)
+			RETURNING id
+		)
+		TABLE waiting
+		UNION ALL
+		TABLE inserted`, jobs.TokenCleanupKind, encode(args)).Scan(&run)
 	if err != nil {
 		return 0, fmt.Errorf("insert a run: %w", err)
 	}

@@ -125,11 +125,16 @@ func (r *run) fill(outcome jobs.Outcome) {
 	if outcome != jobs.OutcomeFailed {
 		r.result.Error = ""
 	}
-	progress, err := json.Marshal(r.progress)
+	r.result.Progress = encode(r.progress)
+}
+
+// encode is the JSON of a value whose type always has one.
+func encode(value any) []byte {
+	encoded, err := json.Marshal(value)
 	if err != nil {
-		panic(fmt.Sprintf("progress is not JSON: %v", err))
+		panic(fmt.Sprintf("%T is not JSON: %v", value, err))
 	}
-	r.result.Progress = progress
+	return encoded
 }
 
 // worst is a pattern's worst table.

@@ -47,11 +47,7 @@ func (r Replica) configuredTables() []byte {
 	for i, t := range r.Tables {
 		entries[i] = entry{t.String(), t.FingerprintAmong(r.Tables)}
 	}
-	encoded, err := json.Marshal(entries)
-	if err != nil {
-		panic(fmt.Sprintf("names of tables are not JSON: %v", err))
-	}
-	return encoded
+	return encode(entries)
 }
 
 // saveTables writes the states of the tables that the run has gone through or failed on. It leaves
@@ -93,10 +89,6 @@ func (r *run) saveTables(ctx context.Context, known map[string]bool) {
 func (r *run) saveStates(ctx context.Context, states []tableState) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	encoded, err := json.Marshal(states)
-	if err != nil {
-		return fmt.Errorf("encode the states of tables: %w", err)
-	}
 	batch := &pgx.Batch{}
 	batch.Queue(doNotAwaitFlush) // the record of the slice's end comes after it
 	batch.Queue(`
@@ -166,7 +158,7 @@ func (r *run) saveStates(ctx context.Context, states []tableState) error {
 			matched = excluded.matched,
 			worst = excluded.worst,
 			worst_left = excluded.worst_left`,
-		encoded, r.progress.Cutoff, r.job.ID)
+		encode(states), r.progress.Cutoff, r.job.ID)
 	if err := r.replica.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("write the states of tables: %w", err)
 	}
@@ -178,10 +170,6 @@ func (r *run) saveStates(ctx context.Context, states []tableState) error {
 func (r *run) earlierRuns(ctx context.Context) map[string]purge.Earlier {
 	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
-	names := make([]string, len(r.request.tables))
-	for i, t := range r.request.tables {
-		names[i] = t.String()
-	}
 	all := map[string]purge.Earlier{}
 	var name string
 	var ms int64
@@ -189,7 +177,7 @@ func (r *run) earlierRuns(ctx context.Context) map[string]purge.Earlier {
 	rows, _ := r.replica.pool.Query(ctx, `
 		SELECT name, coalesce(work_ms, 0), coalesce(stopped, '{}')
 		FROM `+r.replica.table("table_states")+`
-		WHERE name = ANY ($1)`, names)
+		WHERE name = ANY ($1)`, namesOf(r.request.tables))
 	_, err := pgx.ForEachRow(rows, []any{&name, &ms, &stopped}, func() error {
 		e := purge.Earlier{Took: time.Duration(ms) * time.Millisecond}
 		if json.Unmarshal(stopped, &e.Stopped) != nil {
@@ -224,17 +212,13 @@ func (r *run) saveStops(ctx context.Context) {
 	if len(stops) == 0 {
 		return
 	}
-	encoded, err := json.Marshal(stops)
-	if err != nil {
-		panic(fmt.Sprintf("stops are not JSON: %v", err))
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	_, err = r.replica.pool.Exec(ctx, `
+	_, err := r.replica.pool.Exec(ctx, `
 		INSERT INTO `+r.replica.table("table_states")+` AS state (name, title, stopped)
 		SELECT name, title, stopped
 		FROM pg_catalog.jsonb_to_recordset($1) AS given (name text, title text, stopped jsonb)
-		ON CONFLICT (name) DO UPDATE SET stopped = excluded.stopped`, encoded)
+		ON CONFLICT (name) DO UPDATE SET stopped = excluded.stopped`, encode(stops))
 	if err != nil {
 		r.log().Warn("where the run was capped is not recorded: the next one begins each table anew", "error", err)
 	}
@@ -254,14 +238,10 @@ func (r *run) finished() map[string]bool {
 // forgetTables deletes the states of tables that are not configured any more, once no run has
 // written them for as long as the history is kept.
 func (r Replica) forgetTables(ctx context.Context) {
-	names := make([]string, len(r.Tables))
-	for i, t := range r.Tables {
-		names[i] = t.String()
-	}
 	_, err := r.pool.Exec(ctx, `
 		DELETE FROM `+r.table("table_states")+`
 		WHERE name <> ALL ($1)
-			AND coalesce(greatest(completed_at, failed_at, held_at), '-infinity') < pg_catalog.now() - $2::pg_catalog.interval`, names, r.History)
+			AND coalesce(greatest(completed_at, failed_at, held_at), '-infinity') < pg_catalog.now() - $2::pg_catalog.interval`, namesOf(r.Tables), r.History)
 	if err != nil {
 		r.Log.Warn("states of tables that are no longer configured not deleted: that is tried again at the next tick", "error", err)
 	}

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -32,13 +31,9 @@ type tickRow struct {
 // earlier ticks that wait: the trigger siltgate_supersede ends those that have not begun, since this run does
 // all of their work. It looks before it inserts, so that a tick that is there costs no number of the sequence.
 func (r Replica) insertTick(ctx context.Context, tick time.Time) error {
-	args, err := json.Marshal(jobs.TokenCleanupArgs{Tick: &tick})
-	if err != nil {
-		return fmt.Errorf("encode the arguments of tick %s: %w", tick, err)
-	}
 	var inserted bool
 	var superseded []int64
-	err = r.pool.QueryRow(ctx, `
+	err := r.pool.QueryRow(ctx, `
 		WITH tick AS (
 			INSERT INTO `+r.table("ticks")+` (tick, job_id, inserted_by, digest, waits_since)
 			SELECT $1, pg_catalog.nextval($2::pg_catalog.text::pg_catalog.regclass), $3, $4, least(pg_catalog.now(), (
@@ -77,7 +72,7 @@ func (r Replica) insertTick(ctx context.Context, tick time.Time) error {
 		SELECT
 			EXISTS (SELECT FROM job),
 			ARRAY(SELECT id FROM superseded WHERE state = 'completed')`,
-		tick, r.table("river_job_id_seq"), r.ID, r.digest(), jobs.TokenCleanupKind, args).Scan(&inserted, &superseded)
+		tick, r.table("river_job_id_seq"), r.ID, r.Digest(), jobs.TokenCleanupKind, encode(jobs.TokenCleanupArgs{Tick: &tick})).Scan(&inserted, &superseded)
 	if err != nil {
 		return fmt.Errorf("insert tick %s: %w", tick.Format(time.RFC3339), err)
 	}
@@ -131,7 +126,7 @@ func (r Replica) tickOf(ctx context.Context, job int64, tick time.Time) (tickRow
 					WHERE beat.digest = mine.digest AND beat.seen_at BETWEEN pg_catalog.now() - $5::pg_catalog.interval AND pg_catalog.now() + $5::pg_catalog.interval),
 			pg_catalog.now() - greatest(mine.waits_since, (SELECT last_scheduled_at FROM `+r.table("turn")+` WHERE last_scheduled_at < pg_catalog.now()))
 		FROM `+r.table("ticks")+` AS mine
-		WHERE mine.tick = $2`, job, tick, r.digest(), yieldFor, aliveFor).Scan(&row.ours, &row.digest, &row.insertedBy, &row.newer, &row.theirs, &row.waited)
+		WHERE mine.tick = $2`, job, tick, r.Digest(), yieldFor, aliveFor).Scan(&row.ours, &row.digest, &row.insertedBy, &row.newer, &row.theirs, &row.waited)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows), err == nil && !row.ours:
 		return row, refusedError{fmt.Errorf("arguments: tick: the schedule did not give %s to this job; leave it out to ask for a run",
@@ -161,9 +156,9 @@ func (c *cleaner) checkTick(ctx context.Context, run *run, tick time.Time) (ende
 	case row.theirs:
 		run.log().Info("run left to a replica with the configuration of the one that inserted its tick", "inserted_by", row.insertedBy, "digest", row.digest)
 		return true, river.JobSnooze(snoozeForTurn)
-	case row.digest != c.replica.digest():
+	case row.digest != c.replica.Digest():
 		run.log().Warn("run worked with another configuration than that of the replica that inserted its tick",
-			"inserted_by", row.insertedBy, "inserted_digest", row.digest, "digest", c.replica.digest())
+			"inserted_by", row.insertedBy, "inserted_digest", row.digest, "digest", c.replica.Digest())
 	}
 	run.starved = row.waited >= max(c.replica.period(tick), leastWait)
 	return false, nil

@@ -27,7 +27,7 @@ func TestFault63ATickIsInsertedOnceWhateverBecomesOfItsJob(t *testing.T) {
 		require.NoError(t, r.insertTick(t.Context(), someTick))
 		require.EqualValues(t, 1, f.number(`
 			SELECT count(*) FROM siltgate.runs AS run JOIN siltgate.ticks AS tick ON tick.job_id = run.id AND tick.tick = run.tick
-			WHERE tick.inserted_by = $1 AND tick.digest = $2`, r.ID, r.digest()))
+			WHERE tick.inserted_by = $1 AND tick.digest = $2`, r.ID, r.Digest()))
 		f.exec(fate)
 		jobs := f.number(`SELECT count(*) FROM siltgate.river_job`)
 		require.NoError(t, r.insertTick(t.Context(), someTick))
