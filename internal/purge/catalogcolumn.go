@@ -19,7 +19,19 @@ func (c catalog) columnsOf(ctx context.Context, oids []uint32, names []string) (
 	var isEnum bool
 	err := c.readEach(ctx, `
 		WITH RECURSIVE based AS (
-			SELECT a.attrelid, a.attname, a.atttypid AS type, a.attnotnull
+			SELECT
+				a.attrelid,
+				a.attname,
+				a.atttypid AS type,
+				-- From Postgres 18 on such a constraint may be NOT VALID: rows from before may have NULL.
+				a.attnotnull AND NOT EXISTS (
+					SELECT
+					FROM pg_catalog.pg_constraint AS k
+					WHERE k.conrelid OPERATOR(pg_catalog.=) a.attrelid
+						AND k.contype OPERATOR(pg_catalog.=) 'n'::pg_catalog."char"
+						AND a.attnum OPERATOR(pg_catalog.=) ANY(k.conkey)
+						AND NOT k.convalidated
+				) AS attnotnull
 			FROM pg_catalog.pg_attribute AS a
 			WHERE a.attrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
 				AND a.attname OPERATOR(pg_catalog.=) ANY($2::pg_catalog.name[])

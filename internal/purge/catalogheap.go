@@ -37,9 +37,14 @@ func (s *Session) measure(ctx context.Context, h *heap) error {
 		}
 		return h.gone()
 	}
-	if err := rows.Scan(&h.blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.fingerprint, &h.file); err != nil {
+	var blocks *int64
+	if err := rows.Scan(&blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.fingerprint, &h.file); err != nil {
 		return fmt.Errorf("read its size: %w", err)
 	}
+	if blocks == nil { // dropped while the statement waited for it
+		return h.gone()
+	}
+	h.blocks = *blocks
 	return nil
 }
 
@@ -64,7 +69,7 @@ const heapFingerprint = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) %[1]s::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY(%[2]s::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY(%[3]s::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY(%[4]s::pg_catalog.oid[])
@@ -79,7 +84,7 @@ const heapFingerprint = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
 func (s *Session) blocksOf(ctx context.Context, h heap) (int64, error) {
 	var blocks int64
 	err := s.reads.QueryRow(ctx, `
-		SELECT pg_catalog.pg_relation_size($1::pg_catalog.oid::pg_catalog.regclass)
+		SELECT coalesce(pg_catalog.pg_relation_size($1::pg_catalog.oid::pg_catalog.regclass), 0)
 			OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8`, h.oid).Scan(&blocks)
 	if err != nil {
 		return 0, fmt.Errorf("read the size of %s: %w", h.name, err)
@@ -155,11 +160,13 @@ func (s *Session) hasIndex(ctx context.Context, h heap, l lead) (bool, error) {
 				WHERE i.indrelid OPERATOR(pg_catalog.=) $1
 					AND i.indisvalid
 					AND m.amname OPERATOR(pg_catalog.=) 'btree'
+					-- A child may allow NULL where its parent does not.
+					AND (a.attnotnull OR NOT $5::pg_catalog.bool)
 					AND (
 						a.attname OPERATOR(pg_catalog.=) $2::pg_catalog.name AND coalesce(predicate.implied, true)
 						OR $4::pg_catalog.bool AND predicate.implied
 					))`,
-		h.oid, l.name, l.impliedPredicates(), l.isFlag()).Scan(&found)
+		h.oid, l.name, l.impliedPredicates(), l.isFlag(), l.notNullable).Scan(&found)
 	if err != nil {
 		return false, fmt.Errorf("read its indexes: %w", err)
 	}

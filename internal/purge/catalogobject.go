@@ -122,8 +122,13 @@ type namesake struct {
 	InPath       bool // its schema is in the role's search_path
 }
 
-// namesakes finds tables that have a table's name, upper and lower case aside: those of the role's search_path first.
+// namesakes finds tables that have a table's name: those of the role's search_path first. Of a table that has to exist
+// it finds those in upper or lower case too, for which it reads the names of all relations of the database.
 func (c catalog) namesakes(ctx context.Context, a account, t Table) ([]namesake, error) {
+	named := `pg_catalog.lower(c.relname::pg_catalog.text) OPERATOR(pg_catalog.=) pg_catalog.lower($1::pg_catalog.text)`
+	if t.Optional {
+		named = `c.relname OPERATOR(pg_catalog.=) $1::pg_catalog.name`
+	}
 	found, err := readRows(ctx, c, pgx.RowToStructByName[namesake], `
 		SELECT
 			n.nspname::pg_catalog.text AS schema,
@@ -132,7 +137,7 @@ func (c catalog) namesakes(ctx context.Context, a account, t Table) ([]namesake,
 			n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY($3::pg_catalog.text[]) AS inpath
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-		WHERE pg_catalog.lower(c.relname::pg_catalog.text) OPERATOR(pg_catalog.=) pg_catalog.lower($1::pg_catalog.text)
+		WHERE `+named+`
 			AND c.relkind OPERATOR(pg_catalog.=) ANY('{r,p}'::pg_catalog."char"[])
 			AND c.relpersistence OPERATOR(pg_catalog.<>) 't'::pg_catalog."char"
 			AND ($2::pg_catalog.text OPERATOR(pg_catalog.=) ''::pg_catalog.text

@@ -71,11 +71,13 @@ func (c *columnCheck) done(r Rule) {
 	case done.kind != boolean:
 		c.moment(r.Done, r.DoneZone, r.DoneUnit, "DONE_UNIT", "a boolean, a timestamp, a number with DONE_UNIT, or DONE_VALUES beside it")
 	}
-	if r.DoneSince != "" {
+	saysSince := done.kind != boolean && r.DoneValues == nil
+	switch {
+	case r.DoneSince != "" && saysSince:
+		c.refuse(r.Done, "says itself since when a row is done", "leave DONE_SINCE_COLUMN empty, which is for a column that does not")
+	case r.DoneSince != "":
 		c.moment(r.DoneSince, r.DoneZone, r.DoneUnit, "DONE_UNIT", "a timestamp, a date, or a number with DONE_UNIT")
-		return
-	}
-	if r.KeepDone > 0 && (done.kind == boolean || r.DoneValues != nil) {
+	case r.KeepDone > 0 && !saysSince:
 		c.refuse(r.Done, fmt.Sprintf("does not say since when a row is done, which KEEP_DONE=%s wants", r.KeepDone),
 			"name a timestamp in DONE_SINCE_COLUMN, or write KEEP_DONE=until-expired")
 	}

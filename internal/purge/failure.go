@@ -56,8 +56,8 @@ func isChanged(err error) bool {
 		return false
 	}
 	// undefined_table, undefined_column, datatype_mismatch, undefined_function: of an
-	// operator, too
-	return slices.Contains([]string{"42P01", "42703", "42804", "42883"}, pgErr.Code)
+	// operator, too. A prepared statement says that the type of its result changes.
+	return slices.Contains([]string{"42P01", "42703", "42804", "42883"}, pgErr.Code) || pgErr.Routine == "RevalidateCachedQuery"
 }
 
 // isUndefinedTable reports whether a table that a statement of ours names is gone.

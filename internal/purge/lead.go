@@ -22,6 +22,9 @@ type lead struct {
 
 	// negated is set if it leads to the rows of which a boolean is false.
 	negated bool
+
+	// notNullable is set if it leads to all such rows only where the column is never NULL.
+	notNullable bool
 }
 
 // reason is one way for a row to be dead, and the columns of which one leads to all such rows.
@@ -48,7 +51,9 @@ func (c condition) expiryLeads() reason {
 	var leads reason
 	for _, m := range c.expires {
 		if (len(c.expires) == 1 || m.notNull) && m.kind != decimal {
-			leads = append(leads, lead{column: m.column, after: &m, condition: func(s *statement) string { return m.before(s, at) }})
+			leads = append(leads, lead{
+				column: m.column, after: &m, notNullable: len(c.expires) > 1, condition: func(s *statement) string { return m.before(s, at) },
+			})
 		}
 	}
 	return leads
@@ -119,11 +124,11 @@ func (h heap) listDead(l lead, from any, limit int) *statement {
 	return s
 }
 
-// estimateDead asks the planner how many rows of the table are dead, or how many the leads
+// estimateDead asks the planner how many rows of a heap are dead, or how many the leads
 // lead to, of which it knows more.
 func estimateDead(table string, conditions []condition) *statement {
 	s := &statement{}
-	fmt.Fprintf(s, "EXPLAIN (FORMAT JSON)\nSELECT FROM %s AS t\nWHERE ", table)
+	fmt.Fprintf(s, "EXPLAIN (FORMAT JSON)\nSELECT FROM ONLY %s AS t\nWHERE ", table)
 	all := reasons(conditions)
 	if slices.ContainsFunc(all, func(r reason) bool { return len(r) == 0 }) {
 		s.WriteString(dead(s, conditions))

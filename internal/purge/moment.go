@@ -3,8 +3,11 @@ package purge
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // Unit says what an integer column counts since 1970.
@@ -63,6 +66,9 @@ func (m moment) bound(s *statement, at time.Time) string {
 		return m.local(s, at)
 	case date:
 		return m.local(s, at) + "::pg_catalog.date"
+	case decimal:
+		micros := pgtype.Numeric{Int: big.NewInt(at.UnixMicro() * int64(m.perSecond())), Exp: -6, Valid: true}
+		return s.arg(micros) + "::pg_catalog.numeric"
 	default:
 		// In whole numbers, so that an index on integers serves it.
 		return s.arg(int64(math.Ceil(float64(at.UnixMicro())/1e6*float64(m.perSecond())))) + "::pg_catalog.int8"
@@ -116,8 +122,8 @@ func (m moment) wall(s *statement) string {
 	switch {
 	case m.kind == timestampWithoutZone:
 		return m.sql()
-	case m.kind == date:
-		return m.sql() + "::pg_catalog.timestamp"
+	case m.kind == date: // the last dates are later than a timestamp can be
+		return "CASE WHEN " + m.sql() + " OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN " + m.sql() + "::pg_catalog.timestamp END"
 	case m.isNumber():
 		return "CASE WHEN " + m.isDated() + " THEN pg_catalog.timezone('UTC', " + m.instant(s) + ") END"
 	default:
@@ -150,12 +156,19 @@ const longestLifetime = 10_000 // years
 type lifetime struct{ column }
 
 // end is SQL for when a row's life from a moment on ends.
+//
+// A day and a month are of different lengths in different zones, and in which one the application adds them nobody has
+// said. Where clocks are set back a day has an hour more. A month from February 28th on ends three days later where it is
+// March 1st already.
 func (l lifetime) end(s *statement, from moment) string {
-	added := l.sql()
 	if l.isNumber() {
-		added = "pg_catalog.make_interval(0, 0, 0, 0, 0, 0, " + l.sql() + "::pg_catalog.float8)"
+		return from.instant(s) + " OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, " + l.sql() + "::pg_catalog.float8)"
 	}
-	return from.instant(s) + " OPERATOR(pg_catalog.+) " + added
+	has := func(field string) string {
+		return "pg_catalog.date_part('" + field + "', " + l.sql() + ") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8"
+	}
+	return from.instant(s) + " OPERATOR(pg_catalog.+) " + l.sql() + " OPERATOR(pg_catalog.+) CASE WHEN " + has("year") + " OR " + has("month") +
+		" THEN '3 days 1 hour' WHEN " + has("day") + " THEN '1 hour' ELSE '0' END::pg_catalog.interval"
 }
 
 // endsBefore is SQL that is true of rows whose life from a moment on has ended before an

@@ -56,13 +56,14 @@ func newCondition(rule Rule, columns map[string]column, cutoff time.Time) condit
 	}
 	if rule.Done != "" && !rule.KeepDoneUntilExpired {
 		done := columns[rule.Done]
+		since := rule.DoneSince
 		if rule.DoneValues != nil || done.kind == boolean {
 			c.done = &value{column: done, values: rule.DoneValues}
 		} else {
-			c.doneAt = &moment{column: done, zone: rule.DoneZone, unit: rule.DoneUnit}
+			since = rule.Done
 		}
-		if rule.DoneSince != "" {
-			c.doneAt = &moment{column: columns[rule.DoneSince], zone: rule.DoneZone, unit: rule.DoneUnit}
+		if since != "" {
+			c.doneAt = &moment{column: columns[since], zone: rule.DoneZone, unit: rule.DoneUnit}
 		}
 	}
 	if rule.Only != "" {
@@ -71,7 +72,7 @@ func newCondition(rule Rule, columns map[string]column, cutoff time.Time) condit
 	if rule.Keep != "" {
 		keep := columns[rule.Keep]
 		if rule.KeepValues != nil || keep.kind == boolean {
-			c.keep = &value{column: keep, values: rule.KeepValues, loosely: keep.foldsCase}
+			c.keep = &value{column: keep, values: rule.KeepValues, keeps: true}
 		} else {
 			c.keepUntil = &moment{column: keep, zone: rule.ExpiresZone, unit: rule.ExpiresUnit}
 		}

@@ -64,8 +64,12 @@ func (r Reach) keyFindings() []Finding {
 				fmt.Sprintf("raise max_locks_per_transaction, or give %s fewer partitions", k.FromTitle()))
 		}
 		if !k.Indexed {
-			refuse(fmt.Sprintf("%s has no index, so each deleted row would read all of %s", name, k.FromTitle()), "",
-				fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %s (%s)", k.FromSQL(), quoteAll(k.Columns)))
+			problem, on := fmt.Sprintf("%s has no index, so each deleted row would read all of %s", name, k.FromTitle()), k.FromSQL()+" ("+quoteAll(k.Columns)+")"
+			if k.FromPartitioned { // without CONCURRENTLY, the statement alone would lock out all that write
+				refuse(problem, "create one in each of its partitions with CREATE INDEX CONCURRENTLY, then CREATE INDEX ON "+on+", which takes those over")
+			} else {
+				refuse(problem, "", "CREATE INDEX CONCURRENTLY ON "+on)
+			}
 		}
 	}
 	return found

@@ -2,6 +2,7 @@ package purge
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,15 @@ func instantOf(row ruled, name, zone string, unit Unit) *time.Time {
 		default:
 			at = time.Unix(v, 0)
 		}
+	case float64:
+		switch {
+		case unit == Milliseconds && v < 1000*leastSeconds, unit == Seconds && v > 1e12:
+			return nil
+		case unit == Milliseconds:
+			at = time.UnixMicro(int64(math.Round(v * 1e3)))
+		default:
+			at = time.UnixMicro(int64(math.Round(v * 1e6)))
+		}
 	}
 	return &at
 }
@@ -72,7 +82,7 @@ func deadInModel(rules []Rule, row ruled) bool {
 				if ruledColumns[r.Keep].kind == boolean && r.KeepValues == nil {
 					return false
 				}
-			case time.Time, int64:
+			case time.Time, int64, float64:
 				at := instantOf(row, r.Keep, r.ExpiresZone, r.ExpiresUnit)
 				if r.KeepValues == nil && (at == nil || !at.Before(ruledCutoff)) {
 					return false

@@ -34,7 +34,7 @@ var ruledColumns = map[string]column{
 	"n1": {name: "n1", kind: integer}, "n2": {name: "n2", kind: decimal},
 	"life": {name: "life", kind: span}, "seconds": {name: "seconds", kind: integer}, "ratio": {name: "ratio", kind: decimal},
 	"b1": {name: "b1", kind: boolean}, "b2": {name: "b2", kind: boolean},
-	"status": {name: "status", kind: enumerated, typeName: `public."Sta tus"`},
+	"status": {name: "status", kind: enumerated, typeName: `public."Sta tus"`, labels: []string{"active", "revoked", "Redeemed", "null"}},
 	"word":   {name: "word", kind: textual, typeName: "text"}, "code": {name: "code", kind: textual},
 }
 
@@ -116,6 +116,11 @@ func drawRuled(t *rapid.T) ruled {
 			row[name] = rapid.SampledFrom([]int64{0, -1, math.MinInt64, math.MaxInt64, 1, 99_999_999_999}).Draw(t, name)
 		case 2, 3:
 			row[name] = near(name).UnixMilli()
+		case 4:
+			if name == "n2" {
+				perMicrosecond := rapid.SampledFrom([]float64{1e-6, 1e-3}).Draw(t, "unit of "+name)
+				row[name] = float64(near(name).UnixMicro()) * perMicrosecond
+			}
 		default:
 			row[name] = near(name).Unix()
 		}
@@ -159,6 +164,11 @@ func ruledLiteral(name string, value any) string {
 		return fmt.Sprintf("make_interval(secs => %f)", v.Seconds())
 	case string:
 		return "'" + v + "'"
+	case float64:
+		if v > 1e12 { // milliseconds
+			return fmt.Sprintf("%.3f", v)
+		}
+		return fmt.Sprintf("%.6f", v)
 	default:
 		return fmt.Sprint(v)
 	}

@@ -55,6 +55,6 @@ func shapeColumns() map[string]column {
 		columns[name] = column{name: name, kind: kind, notNull: name == "absolute", typeName: "text"}
 	}
 	columns["folded"] = column{name: "folded", kind: textual, typeName: "public.citext", foldsCase: true}
-	columns["status"] = column{name: "status", kind: enumerated, typeName: `public."Status"`}
+	columns["status"] = column{name: "status", kind: enumerated, typeName: `public."Status"`, labels: []string{"active", "used", "revoked"}}
 	return columns
 }

@@ -234,6 +234,8 @@ func literal(t *testing.T, arg any) string {
 		oid = pgtype.TextArrayOID
 	case []int64:
 		oid = pgtype.Int8ArrayOID
+	case pgtype.Numeric:
+		oid = pgtype.NumericOID
 	case uint32:
 		oid = pgtype.OIDOID
 	case []uint32:

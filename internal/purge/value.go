@@ -12,8 +12,8 @@ type value struct {
 
 	values []string
 
-	// loosely: values match that citext calls equal.
-	loosely bool
+	// keeps is set if a row with one of the values stays. Then whatever may be one counts as one.
+	keeps bool
 }
 
 // matches is SQL for the rows that have one of the values. It is false, not NULL, where
@@ -23,20 +23,28 @@ func (v value) matches(s *statement) string {
 		// COALESCE keeps the planner from an index on the column: see condition.dead.
 		return "COALESCE(" + v.sql() + ", false)"
 	}
+	// Not IS NULL: a row whose fields are NULL is none itself.
+	isNull := "(pg_catalog.num_nulls(" + v.sql() + ") OPERATOR(pg_catalog.=) 1)"
 	switch some, none := slices.Contains(v.values, anyValue), slices.Contains(v.values, nullValue); {
 	case some && none:
 		return "true"
 	case some:
-		return "(" + v.sql() + " IS NOT NULL)"
+		return "(NOT " + isNull + ")"
 	}
 	given := slices.DeleteFunc(slices.Clone(v.values), func(value string) bool { return value == nullValue })
-	among := "COALESCE(" + v.text() + " OPERATOR(pg_catalog.=) ANY (" + s.arg(given) + "::pg_catalog.text[]), false)"
-	if v.loosely {
+	var among string
+	if v.keeps && v.kind == enumerated { // a label may get another name at any time
+		others := slices.DeleteFunc(slices.Clone(v.labels), func(label string) bool { return slices.Contains(given, label) })
+		among = "COALESCE(" + v.text() + " OPERATOR(pg_catalog.<>) ALL (" + s.arg(others) + "::pg_catalog.text[]), false)"
+	} else {
+		among = "COALESCE(" + v.text() + " OPERATOR(pg_catalog.=) ANY (" + s.arg(given) + "::pg_catalog.text[]), false)"
+	}
+	if v.keeps && v.foldsCase {
 		among = "(" + among + " OR EXISTS (SELECT FROM pg_catalog.unnest(" + s.arg(given) + "::pg_catalog.text[]) AS given (value) WHERE " +
 			"pg_catalog.lower(given.value) OPERATOR(pg_catalog.=) pg_catalog.lower(" + v.sql() + "::pg_catalog.text)))"
 	}
 	if len(given) < len(v.values) {
-		return "(" + v.sql() + " IS NULL OR " + among + ")"
+		return "(" + isNull + " OR " + among + ")"
 	}
 	return among
 }

@@ -109,11 +109,11 @@ SELECT pg_catalog.count(*),
     pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND NOT COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false)),
     pg_catalog.count(*) FILTER (WHERE COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)),
     pg_catalog.count(*) FILTER (WHERE COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND NOT COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) AND (t."day" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND (t."day"::pg_catalog.timestamp OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp OR pg_catalog.timezone('UTC', t."used_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(t."day"::pg_catalog.timestamp) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date, false) AND pg_catalog.isfinite(t."day")),
-    pg_catalog.max(t."day"::pg_catalog.timestamp) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date, false) AND pg_catalog.isfinite(t."day")),
-    pg_catalog.min(t."day"::pg_catalog.timestamp) FILTER (WHERE NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."day")),
-    pg_catalog.max(t."day"::pg_catalog.timestamp) FILTER (WHERE true AND pg_catalog.isfinite(t."day")),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND (CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp OR pg_catalog.timezone('UTC', t."used_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date, false) AND pg_catalog.isfinite(t."day")),
+    pg_catalog.max(CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date, false) AND pg_catalog.isfinite(t."day")),
+    pg_catalog.min(CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END) FILTER (WHERE NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."day")),
+    pg_catalog.max(CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END) FILTER (WHERE true AND pg_catalog.isfinite(t."day")),
     pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND COALESCE(t."used_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."used_at")),
     pg_catalog.min(pg_catalog.timezone('UTC', t."used_at")) FILTER (WHERE NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."used_at")),
@@ -124,7 +124,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $7 AND t.ctid OPERATOR(pg_catalog.<) $8;
 
 -- a day: first of day that lives
 SELECT (
-    SELECT t."day"::pg_catalog.timestamp FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END FROM ONLY "public"."t" AS t
     WHERE t."day" OPERATOR(pg_catalog.>=) pg_catalog.timezone($4::pg_catalog.text, $5::pg_catalog.timestamptz)::pg_catalog.date
       AND NOT (COALESCE(t."day" OPERATOR(pg_catalog.<) pg_catalog.timezone($1::pg_catalog.text, $2::pg_catalog.timestamptz)::pg_catalog.date, false) OR COALESCE(t."used_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false)) AND pg_catalog.isfinite(t."day")
     ORDER BY t."day" LIMIT 1);
@@ -132,7 +132,7 @@ SELECT (
 
 -- a day: last of day
 SELECT (
-    SELECT t."day"::pg_catalog.timestamp FROM ONLY "public"."t" AS t
+    SELECT CASE WHEN t."day" OPERATOR(pg_catalog.<) pg_catalog.make_date(294277, 1, 1) THEN t."day"::pg_catalog.timestamp END FROM ONLY "public"."t" AS t
     WHERE t."day" OPERATOR(pg_catalog.<) 'infinity'
     ORDER BY t."day" DESC LIMIT 1);
 -- []
@@ -236,9 +236,9 @@ LIMIT $3;
 -- a numeric: delete a range
 DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
-  AND ((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
+  AND ((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.numeric)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid;
--- [{64 0 true} {128 0 true} 1795316400 100000000 0 [fraction] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} {1795316400000000 -6 false finite true} 100000000 0 [fraction] [] [] 0   7 not the epoch of this session: ]
 
 -- a numeric: count
 SELECT
@@ -246,35 +246,35 @@ SELECT
     pg_catalog.count(*) FILTER (WHERE dead.referred),
     pg_catalog.min(dead.expires) FILTER (WHERE NOT dead.referred AND pg_catalog.isfinite(dead.expires))
 FROM (
-  SELECT CASE WHEN (t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8) THEN pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8) END AS expires, false AS referred
+  SELECT CASE WHEN (t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric) THEN pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8) END AS expires, false AS referred
   FROM ONLY "public"."t" AS t
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($3::pg_catalog.tid[])
-  AND ((t."fraction" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $4::pg_catalog.int8)) IS TRUE
+  AND ((t."fraction" OPERATOR(pg_catalog.>=) $5::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $4::pg_catalog.numeric)) IS TRUE
   OFFSET 0) AS dead;
--- [1795316400 100000000 [65537] 1795316400 100000000]
+-- [{1795316400000000 -6 false finite true} 100000000 [65537] {1795316400000000 -6 false finite true} 100000000]
 
 -- a numeric: survey a range
 SELECT pg_catalog.count(*),
-    pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND NOT false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)),
-    pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND (t."fraction" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND (CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
-    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) AND (t."fraction" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) OR false) AND (CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.numeric), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) OR false) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.numeric), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8),
     pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END) FILTER (WHERE true AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8)
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
--- [1795316400 100000000 1795316400 100000000 {64 0 true} {128 0 true}]
+-- [{1795316400000000 -6 false finite true} 100000000 {1795316400000000 -6 false finite true} 100000000 {64 0 true} {128 0 true}]
 
 -- a numeric: first of fraction that lives
 SELECT (
     SELECT CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
-    WHERE t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8
-      AND NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
+    WHERE t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.numeric
+      AND NOT (COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) OR false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800::pg_catalog.int8
     ORDER BY t."fraction" LIMIT 1);
--- [1795316400 100000000 1795316400]
+-- [{1795316400000000 -6 false finite true} 100000000 {1795316400000000 -6 false finite true}]
 
 -- a numeric: last of fraction
 SELECT (
@@ -520,9 +520,9 @@ LIMIT $4;
 -- done at a numeric: delete a range
 DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
-  AND ((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8)) IS TRUE
+  AND ((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.numeric)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid;
--- [{64 0 true} {128 0 true} 1795316400000 100000000000 0 [fraction] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} {1795316400000000000 -6 false finite true} 100000000000 0 [fraction] [] [] 0   7 not the epoch of this session: ]
 
 -- done at a numeric: count
 SELECT
@@ -533,32 +533,32 @@ FROM (
   SELECT NULL::pg_catalog.timestamptz AS expires, false AS referred
   FROM ONLY "public"."t" AS t
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
-  AND ((t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $2::pg_catalog.int8)) IS TRUE
+  AND ((t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $2::pg_catalog.numeric)) IS TRUE
   OFFSET 0) AS dead;
--- [[65537] 1795316400000 100000000000]
+-- [[65537] {1795316400000000000 -6 false finite true} 100000000000]
 
 -- done at a numeric: survey a range
 SELECT pg_catalog.count(*),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)),
-    pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false) AND NOT false),
-    pg_catalog.count(*) FILTER (WHERE false AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)),
+    pg_catalog.count(*) FILTER (WHERE COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)),
     pg_catalog.count(*) FILTER (WHERE false),
-    pg_catalog.count(*) FILTER (WHERE (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)) AND (CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8),
-    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.int8), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8),
-    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE NOT (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8),
+    pg_catalog.count(*) FILTER (WHERE (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)) AND (CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.numeric), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8),
+    pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)) AND COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $4::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $3::pg_catalog.numeric), false) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8),
+    pg_catalog.min(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE NOT (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8),
     pg_catalog.max(CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END) FILTER (WHERE true AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8)
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $5 AND t.ctid OPERATOR(pg_catalog.<) $6;
--- [1795316400000 100000000000 1795316400000 100000000000 {64 0 true} {128 0 true}]
+-- [{1795316400000000000 -6 false finite true} 100000000000 {1795316400000000000 -6 false finite true} 100000000000 {64 0 true} {128 0 true}]
 
 -- done at a numeric: first of fraction that lives
 SELECT (
     SELECT CASE WHEN t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8 THEN pg_catalog.timezone('UTC', pg_catalog.to_timestamp(t."fraction"::pg_catalog.float8 OPERATOR(pg_catalog./) 1000::pg_catalog.float8)) END FROM ONLY "public"."t" AS t
-    WHERE t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.int8
-      AND NOT (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.int8), false)) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8
+    WHERE t."fraction" OPERATOR(pg_catalog.>=) $3::pg_catalog.numeric
+      AND NOT (false OR COALESCE((t."fraction" OPERATOR(pg_catalog.>=) $2::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) $1::pg_catalog.numeric), false)) AND t."fraction" OPERATOR(pg_catalog.>=) 100000000000::pg_catalog.int8 AND t."fraction" OPERATOR(pg_catalog.<) 253402300800000::pg_catalog.int8
     ORDER BY t."fraction" LIMIT 1);
--- [1795316400000 100000000000 1795316400000]
+-- [{1795316400000000000 -6 false finite true} 100000000000 {1795316400000000000 -6 false finite true}]
 
 -- done at a numeric: last of fraction
 SELECT (
@@ -1017,9 +1017,9 @@ LIMIT $5;
 DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)), false)) IS TRUE
+  AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($4::pg_catalog.text[]), false)), false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $9::pg_catalog.oid;
--- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC [active] 0 [expires_at status] [] [] 0   7 not the epoch of this session: ]
+-- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC [used revoked] 0 [expires_at status] [] [] 0   7 not the epoch of this session: ]
 
 -- kept by an enum, or none: count
 SELECT
@@ -1031,32 +1031,32 @@ FROM (
   FROM ONLY "public"."t" AS t
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)), false)) IS TRUE
+  AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($3::pg_catalog.text[]), false)), false)) IS TRUE
   OFFSET 0) AS dead;
--- [[65537] 2026-11-22 03:00:00 +0000 UTC [active]]
+-- [[65537] 2026-11-22 03:00:00 +0000 UTC [used revoked]]
 
 -- kept by an enum, or none: survey a range
 SELECT pg_catalog.count(*),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) AND NOT false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false))),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) AND false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) AND (t."expires_at" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false))),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) AND (t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) OR false) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $4 AND t.ctid OPERATOR(pg_catalog.<) $5;
--- [2026-11-22 03:00:00 +0000 UTC [active] 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
+-- [2026-11-22 03:00:00 +0000 UTC [used revoked] 2026-11-22 03:00:00 +0000 UTC {64 0 true} {128 0 true}]
 
 -- kept by an enum, or none: first of expires_at that lives
 SELECT (
     SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
     WHERE t."expires_at" OPERATOR(pg_catalog.>=) $3::pg_catalog.timestamptz
-      AND NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)), false)) OR false) AND pg_catalog.isfinite(t."expires_at")
+      AND NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[]), false)), false)) OR false) AND pg_catalog.isfinite(t."expires_at")
     ORDER BY t."expires_at" LIMIT 1);
--- [2026-11-22 03:00:00 +0000 UTC [active] 2026-11-22 03:00:00 +0000 UTC]
+-- [2026-11-22 03:00:00 +0000 UTC [used revoked] 2026-11-22 03:00:00 +0000 UTC]
 
 -- kept by an enum, or none: last of expires_at
 SELECT (
@@ -1070,10 +1070,10 @@ SELECT t.ctid, t."expires_at"
 FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)), false)) IS TRUE
+  AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($3::pg_catalog.text[]), false)), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $4;
--- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [active] 500]
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [used revoked] 500]
 
 -- kept by an enum, or none: list expires_at, on
 SELECT t.ctid, t."expires_at"
@@ -1081,16 +1081,16 @@ FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
   AND t."expires_at" OPERATOR(pg_catalog.>=) $2
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."status" IS NULL OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)), false)) IS TRUE
+  AND NOT COALESCE(((pg_catalog.num_nulls(t."status") OPERATOR(pg_catalog.=) 1) OR COALESCE((pg_catalog.textin(pg_catalog.enum_out(t."status"::public."Status")) COLLATE pg_catalog."C") OPERATOR(pg_catalog.<>) ALL ($4::pg_catalog.text[]), false)), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $5;
--- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [active] 1000]
+-- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [used revoked] 1000]
 
 -- kept by any value: delete a range
 DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."word" IS NOT NULL), false)) IS TRUE
+  AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $8::pg_catalog.oid;
 -- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC 0 [expires_at word] [] [] 0   7 not the epoch of this session: ]
 
@@ -1104,20 +1104,20 @@ FROM (
   FROM ONLY "public"."t" AS t
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."word" IS NOT NULL), false)) IS TRUE
+  AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) IS TRUE
   OFFSET 0) AS dead;
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC]
 
 -- kept by any value: survey a range
 SELECT pg_catalog.count(*),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) AND NOT false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false))),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) AND false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) AND (t."expires_at" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) OR false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false))),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) AND (t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz, false) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) OR false) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $3 AND t.ctid OPERATOR(pg_catalog.<) $4;
@@ -1127,7 +1127,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $3 AND t.ctid OPERATOR(pg_catalog.<) $4;
 SELECT (
     SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
     WHERE t."expires_at" OPERATOR(pg_catalog.>=) $2::pg_catalog.timestamptz
-      AND NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((t."word" IS NOT NULL), false)) OR false) AND pg_catalog.isfinite(t."expires_at")
+      AND NOT ((COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz, false) AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) OR false) AND pg_catalog.isfinite(t."expires_at")
     ORDER BY t."expires_at" LIMIT 1);
 -- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC]
 
@@ -1143,7 +1143,7 @@ SELECT t.ctid, t."expires_at"
 FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."word" IS NOT NULL), false)) IS TRUE
+  AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $3;
 -- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 500]
@@ -1154,7 +1154,7 @@ FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
   AND t."expires_at" OPERATOR(pg_catalog.>=) $2
   AND ((t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz)
-  AND NOT COALESCE((t."word" IS NOT NULL), false)) IS TRUE
+  AND NOT COALESCE((NOT (pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1)), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $4;
 -- [2026-11-22 03:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC 1000]
@@ -1938,9 +1938,9 @@ LIMIT $5;
 -- two rules, one kept: delete a range
 DELETE FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
-  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
+  AND ((((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
     OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
   AND t.tableoid OPERATOR(pg_catalog.=) $11::pg_catalog.oid;
 -- [{64 0 true} {128 0 true} 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 0 [expires_at word kept lasting] [] [] 0   7 not the epoch of this session: ]
@@ -1954,31 +1954,31 @@ FROM (
   SELECT t."expires_at" AS expires, false AS referred
   FROM ONLY "public"."t" AS t
   WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
-  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
+  AND ((((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
     OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
   OFFSET 0) AS dead;
 -- [[65537] 2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC]
 
 -- two rules, one kept: survey a range
 SELECT pg_catalog.count(*),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND NOT false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false))),
-    pg_catalog.count(*) FILTER (WHERE (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND false),
-    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND (t."expires_at" IS NOT NULL OR t."expires_at" IS NOT NULL)),
-    pg_catalog.count(*) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
-    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND NOT false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false))),
+    pg_catalog.count(*) FILTER (WHERE (COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND false),
+    pg_catalog.count(*) FILTER (WHERE false AND NOT (COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) AND (t."expires_at" IS NOT NULL OR t."expires_at" IS NOT NULL)),
+    pg_catalog.count(*) FILTER (WHERE ((COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND (pg_catalog.timezone('UTC', t."expires_at") OPERATOR(pg_catalog.<) '2000-01-01'::pg_catalog.timestamp)),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND ((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE ((COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND COALESCE(t."expires_at" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz, false) AND ((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
+    pg_catalog.min(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE NOT ((COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND ((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($5::pg_catalog.text[]), false)) AND pg_catalog.isfinite(t."expires_at")),
     pg_catalog.max(pg_catalog.timezone('UTC', t."expires_at")) FILTER (WHERE true AND pg_catalog.isfinite(t."expires_at"))
 FROM ONLY "public"."t" AS t
 WHERE t.ctid OPERATOR(pg_catalog.>=) $7 AND t.ctid OPERATOR(pg_catalog.<) $8;
@@ -1988,8 +1988,8 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $7 AND t.ctid OPERATOR(pg_catalog.<) $8;
 SELECT (
     SELECT pg_catalog.timezone('UTC', t."expires_at") FROM ONLY "public"."t" AS t
     WHERE t."expires_at" OPERATOR(pg_catalog.>=) $5::pg_catalog.timestamptz
-      AND NOT ((COALESCE(((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at") AND (t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($6::pg_catalog.text[]), false))
+      AND NOT ((COALESCE((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[]), false)) AND t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz) OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz ELSE false END, false) AND NOT COALESCE(COALESCE(t."kept", true), false)) OR false) AND pg_catalog.isfinite(t."expires_at") AND ((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($6::pg_catalog.text[]), false))
     ORDER BY t."expires_at" LIMIT 1);
 -- [2026-11-22 03:00:00 +0000 UTC [session] 2026-11-22 02:00:00 +0000 UTC 2026-11-22 02:00:00 +0000 UTC 2026-11-22 03:00:00 +0000 UTC [session]]
 
@@ -2004,9 +2004,9 @@ SELECT (
 SELECT t.ctid, t."expires_at"
 FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
-  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
+  AND ((((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
     OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $6;
@@ -2017,9 +2017,9 @@ SELECT t.ctid, t."expires_at"
 FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
   AND t."expires_at" OPERATOR(pg_catalog.>=) $2
-  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
+  AND ((((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
     OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $7;
@@ -2029,9 +2029,9 @@ LIMIT $7;
 SELECT t.ctid, t."expires_at"
 FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
-  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
+  AND ((((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $2::pg_catalog.timestamptz))
     OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $4::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz ELSE false END))
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $6;
@@ -2042,9 +2042,9 @@ SELECT t.ctid, t."expires_at"
 FROM ONLY "public"."t" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz
   AND t."expires_at" OPERATOR(pg_catalog.>=) $2
-  AND (((((t."word" IS NULL OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
+  AND ((((((pg_catalog.num_nulls(t."word") OPERATOR(pg_catalog.=) 1) OR COALESCE((t."word"::pg_catalog.text COLLATE pg_catalog."C") OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[]), false)) AND (t."expires_at" OPERATOR(pg_catalog.<) $3::pg_catalog.timestamptz))
     OR CASE WHEN pg_catalog.isfinite(t."expires_at") AND t."expires_at" OPERATOR(pg_catalog.<) $5::pg_catalog.timestamptz AND t."lasting" OPERATOR(pg_catalog.>=) '0'::pg_catalog.interval AND t."lasting" OPERATOR(pg_catalog.<=) '10000 years'::pg_catalog.interval
-    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
+    THEN t."expires_at" OPERATOR(pg_catalog.+) t."lasting" OPERATOR(pg_catalog.+) CASE WHEN pg_catalog.date_part('year', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 OR pg_catalog.date_part('month', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '3 days 1 hour' WHEN pg_catalog.date_part('day', t."lasting") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8 THEN '1 hour' ELSE '0' END::pg_catalog.interval OPERATOR(pg_catalog.<) $6::pg_catalog.timestamptz ELSE false END))
   AND NOT COALESCE(COALESCE(t."kept", true), false)) IS TRUE
 ORDER BY t."expires_at"
 LIMIT $7;
@@ -2300,7 +2300,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
@@ -2321,7 +2321,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
@@ -2356,7 +2356,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
@@ -2377,7 +2377,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
@@ -2413,7 +2413,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
@@ -2434,7 +2434,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY(ARRAY(
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $5::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($6::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($8::pg_catalog.oid[])
@@ -2461,7 +2461,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2;
 
 -- estimate
 EXPLAIN (FORMAT JSON)
-SELECT FROM "public"."refresh_tokens" AS t
+SELECT FROM ONLY "public"."refresh_tokens" AS t
 WHERE t."expires_at" OPERATOR(pg_catalog.<) $1::pg_catalog.timestamptz OR t."revoked";
 -- [2026-11-22 03:00:00 +0000 UTC]
 
@@ -2483,7 +2483,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2504,7 +2504,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2549,7 +2549,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2570,7 +2570,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2604,7 +2604,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2625,7 +2625,7 @@ WHERE t.ctid OPERATOR(pg_catalog.>=) $1 AND t.ctid OPERATOR(pg_catalog.<) $2
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2657,7 +2657,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
@@ -2678,7 +2678,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
@@ -2713,7 +2713,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
@@ -2734,7 +2734,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $3::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($4::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($5::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])
@@ -2782,7 +2782,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
@@ -2803,7 +2803,7 @@ WHERE t.ctid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.tid[])
     (SELECT pg_catalog.string_agg(pg_catalog.concat(a.attname, ':', a.atttypid), ',' ORDER BY a.attname)
         FROM pg_catalog.pg_attribute AS a
         WHERE a.attrelid OPERATOR(pg_catalog.=) $4::pg_catalog.oid AND a.attname OPERATOR(pg_catalog.=) ANY($5::pg_catalog.name[])),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent), ',' ORDER BY i.inhrelid, i.inhparent)
+    (SELECT pg_catalog.string_agg(pg_catalog.concat(i.inhrelid, '<', i.inhparent, i.inhdetachpending), ',' ORDER BY i.inhrelid, i.inhparent)
         FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($6::pg_catalog.oid[])),
     (SELECT pg_catalog.string_agg(c.oid::pg_catalog.text, ',' ORDER BY c.oid)
         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) ANY($7::pg_catalog.oid[])
