@@ -90,9 +90,14 @@ func (r *slice) limit(h heap, in target) int64 {
 
 // countBatch is a batch of a dry run.
 func (r *slice) countBatch(ctx context.Context, h heap, t *TableProgress, in target) (batchResult, error) {
-	n, referenced, oldest, err := r.Session.countDead(ctx, h, in)
-	if err != nil {
-		return batchResult{}, fmt.Errorf("count dead rows: %w", err)
+	var n, referenced int64
+	if len(h.ownReferences) == 0 { // else they are counted already: see countWindow
+		var oldest pgtype.Timestamptz
+		var err error
+		if n, referenced, oldest, err = r.Session.countDead(ctx, h, in); err != nil {
+			return batchResult{}, fmt.Errorf("count dead rows: %w", err)
+		}
+		t.seen(oldest)
 	}
 	if err := r.survey(ctx, h, t, in); err != nil {
 		return batchResult{}, err
@@ -101,7 +106,6 @@ func (r *slice) countBatch(ctx context.Context, h heap, t *TableProgress, in tar
 		return batchResult{}, err
 	}
 	t.Counted += n
-	t.seen(oldest)
 	return batchResult{referenced: referenced}, nil
 }
 

@@ -2,6 +2,7 @@ package purge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,4 +36,10 @@ func (h heap) referred(s *statement, in target) string {
 		terms = append(terms, "EXISTS ("+k.referrers(s, in)+")")
 	}
 	return strings.Join(terms, "\n    OR ")
+}
+
+// withoutOwn is the heap as if its rows kept none of each other.
+func (h heap) withoutOwn() heap {
+	h.restrictions = slices.DeleteFunc(slices.Clone(h.restrictions), func(k restriction) bool { return k.self })
+	return h
 }

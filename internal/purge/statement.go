@@ -2,7 +2,6 @@ package purge
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -103,10 +102,8 @@ func (h heap) listReferences(in target) *statement {
 			"        %t AS soft\n    FROM %s AS r\n    WHERE %s\n      AND NOT (r.tableoid OPERATOR(pg_catalog.=) t.tableoid AND r.ctid OPERATOR(pg_catalog.=) t.ctid)",
 			k.soft, k.from, k.on))
 	}
-	others := h
-	others.restrictions = slices.DeleteFunc(slices.Clone(h.restrictions), func(k restriction) bool { return k.self })
 	referred := "false"
-	if len(others.restrictions) > 0 {
+	if others := h.withoutOwn(); len(others.restrictions) > 0 {
 		referred = others.referred(s, in)
 	}
 	// OFFSET 0: each row's referrers are looked up by themselves.

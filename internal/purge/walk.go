@@ -23,7 +23,9 @@ func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pa
 		r.Session.overhead.begin(smallest)
 		began := time.Now()
 		done, err := r.batch(ctx, h, t, in)
-		if isUndeletable(err) {
+		switch {
+		case r.DryRun: // to isolate rows is to delete others
+		case isUndeletable(err):
 			t.note(err)
 			r.progress.Isolation.Failures++
 			smaller, again := pace.afterUndeletable()
@@ -33,7 +35,7 @@ func (r *slice) walk(ctx context.Context, h heap, t *TableProgress, w walker, pa
 				continue
 			}
 			done, err = r.isolate(ctx, h, t, in, err)
-		} else if isTimeout(err) && pace.size == 1 {
+		case isTimeout(err) && pace.size == 1:
 			done, err = r.isolate(ctx, h, t, in, err)
 		}
 		took := time.Since(began)

@@ -30,8 +30,11 @@ func (r *slice) sweepWindows(ctx context.Context, h heap, t *TableProgress) erro
 	if at.End == 0 || at.End > h.blocks {
 		at.End = h.blocks
 	}
+	if r.DryRun && at.Pass > 0 {
+		return r.surveyWindows(ctx, h, t)
+	}
 	for {
-		windows := 0
+		several := false
 		for at.Row.block() < at.End {
 			before := t.Work.Worked
 			w, err := r.listWindow(ctx, h, t)
@@ -41,12 +44,14 @@ func (r *slice) sweepWindows(ctx context.Context, h heap, t *TableProgress) erro
 			if err := r.workWindow(ctx, h, t, w); err != nil {
 				return err
 			}
-			windows++
+			several = at.Row > 0 || w.to < at.End
 			t.Work.learn(target{from: at.Row.block(), to: w.to}, t.Work.Worked-before)
 			at.Row, r.moved = newRowID(firstOf(w.to)), true
 		}
-		again := windows > 1 || at.Pass > 0 || h.rewrites()
-		if r.DryRun || !again || !t.nextPass() {
+		if r.DryRun {
+			return r.surveyWindows(ctx, h, t)
+		}
+		if again := several || at.Pass > 0 || h.rewrites(); !again || !t.nextPass() {
 			return nil
 		}
 		// A row whose reference was set to NULL has moved, perhaps behind the end.
@@ -137,11 +142,12 @@ func (r *slice) workWindow(ctx context.Context, h heap, t *TableProgress, w wind
 	return nil
 }
 
-// countWindow is workWindow for a dry run.
+// countWindow is workWindow for a dry run. If the slice ends meanwhile, the next one counts the window anew.
 func (r *slice) countWindow(ctx context.Context, h heap, t *TableProgress, w window, ordered rowList, circles []rowList, kept int64) error {
 	all := slices.Concat(append([]rowList{ordered}, circles...)...)
 	slices.Sort(all)
 	h.restrictions = nil // the rows that refer to them are deleted first
+	var counted int64
 	for chunk := range slices.Chunk(all, 10_000) {
 		if err := r.proceed(ctx); err != nil {
 			return err
@@ -150,14 +156,23 @@ func (r *slice) countWindow(ctx context.Context, h heap, t *TableProgress, w win
 		if err != nil {
 			return fmt.Errorf("count dead rows: %w", err)
 		}
-		t.Counted += n
+		counted += n
 		t.seen(oldest)
 	}
+	t.Counted += counted
 	t.Referenced += w.referenced + kept
 	t.Batches++
 	r.moved = true
 	r.report()
 	return nil
+}
+
+// surveyWindows looks, after a dry run has counted the dead rows, at what else it says of a heap.
+func (r *slice) surveyWindows(ctx context.Context, h heap, t *TableProgress) error {
+	if t.Position.Pass == 0 {
+		t.Position.Pass, t.Position.Row = 1, 0
+	}
+	return r.walk(ctx, h.withoutOwn(), t, &sweepWalk{at: &t.Position}, blockPacer(r.Pace))
 }
 
 // orderedWalk goes through rows in order, and then through circles one by one.
