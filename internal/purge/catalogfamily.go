@@ -16,7 +16,8 @@ type member struct {
 	parent bool   // it has, or had, children
 }
 
-// ancestors lists what relations are partitions or children of, at any depth.
+// ancestors lists what relations are partitions or children of, at any depth. A partition that is being detached is
+// none any more.
 func (c catalog) ancestors(ctx context.Context, oids ...uint32) ([]uint32, error) {
 	var above []uint32
 	seen := map[uint32]bool{}
@@ -26,10 +27,12 @@ func (c catalog) ancestors(ctx context.Context, oids ...uint32) ([]uint32, error
 			SELECT i.inhparent
 			FROM pg_catalog.pg_inherits AS i
 			WHERE i.inhrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
+				AND NOT i.inhdetachpending
 			UNION
 			SELECT i.inhparent
 			FROM line
 			JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) line.inhparent
+			WHERE NOT i.inhdetachpending
 		)
 		SELECT line.inhparent FROM line ORDER BY line.inhparent`,
 		oids, []any{&oid}, func() error {

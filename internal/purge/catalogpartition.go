@@ -125,7 +125,7 @@ const droppable = `
 			JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 			CROSS JOIN LATERAL (
 				SELECT (pg_catalog.regexp_match(
-					pg_catalog.pg_get_expr(c.relpartbound, c.oid), ' TO \(''([^'']*)''\)$'))[1]::pg_catalog.timestamptz AS at
+					pg_catalog.pg_get_expr(c.relpartbound, c.oid), ' TO [(]''([^'']*)''[)]$'))[1]::pg_catalog.timestamptz AS at
 			) AS ends
 			WHERE i.inhparent OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
 				AND NOT i.inhdetachpending

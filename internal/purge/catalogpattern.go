@@ -120,9 +120,11 @@ func (m *matcher) read(ctx context.Context, which string, args ...any) error {
 func (c catalog) plainAmong(ctx context.Context, oids []uint32, columns []string) ([]plain, error) {
 	var all []plain
 	var p plain
-	err := c.readEach(ctx, plainRelations, oids, []any{&p.object.OID, &p.object.Schema, &p.object.Name, &p.object.Kind, &p.blocks}, func() error {
+	var blocks *int64 // nil: dropped while the statement waited for it
+	err := c.readEach(ctx, plainRelations, oids, []any{&p.object.OID, &p.object.Schema, &p.object.Name, &p.object.Kind, &blocks}, func() error {
 		p.oid, p.name, p.title = p.object.OID, p.object.SQL(), p.object.Title()
-		if p.blocks <= mostBlocks {
+		if blocks != nil && *blocks <= mostBlocks {
+			p.blocks = *blocks
 			all = append(all, p)
 		}
 		return nil

@@ -32,7 +32,7 @@ func (r *slice) detach(ctx context.Context, d detachment) error {
 		if noteErr == nil || try == tries || !isHindered(noteErr) {
 			return errors.Join(err, noteErr)
 		}
-		r.backOff(try)
+		r.backOff(try, fmt.Sprintf("partition %s is locked by another session", d.Title()))
 		if err := r.takeRest(ctx); err != nil {
 			return err
 		}

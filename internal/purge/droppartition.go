@@ -163,7 +163,7 @@ func (r *slice) finishDrops(ctx context.Context, e *examined, d *Dropped) (bool,
 		}
 		d.Tries++
 		d.Why = fmt.Sprintf("partition %s is still used by other transactions", kept)
-		r.backOff(d.Tries)
+		r.backOff(d.Tries, d.Why)
 		if err := r.proceed(ctx); err != nil {
 			return false, err
 		}

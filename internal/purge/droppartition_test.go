@@ -179,3 +179,11 @@ func TestToDropPartitionsWantsTheirOwner(t *testing.T) {
 	require.ErrorContains(t, err, fmt.Sprintf(`may not drop partitions, as SILTGATE_TABLES_<n>_DROP_PARTITIONS wants: they belong to role %q: GRANT %[1]q TO`, owner))
 	require.Len(t, db.partitions(), 3)
 }
+
+func TestPartitionsAreDroppedHoweverTheRoleHasTextsRead(t *testing.T) {
+	t.Parallel()
+	db := months(t, 3, "timestamptz")
+	db.exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = off', current_database()); END $$`)
+	p := db.mustPurge(dropped)
+	require.NotZero(t, p.Tables[0].Dropped.Partitions)
+}

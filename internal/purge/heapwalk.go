@@ -96,7 +96,7 @@ func (w *heapWalk) again(ctx context.Context) error {
 			return nil
 		}
 		if t.Rounds > 0 {
-			w.backOff(t.Rounds - 1)
+			w.backOff(t.Rounds-1, fmt.Sprintf("partition %s is locked by another session", locked[0].Name))
 			if err := w.proceed(ctx); err != nil {
 				return err
 			}

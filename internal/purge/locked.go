@@ -47,7 +47,11 @@ func (r *slice) attempt(ctx context.Context, table Table, t *TableProgress, trie
 		if refused == tries {
 			return err
 		}
-		r.backOff(refused)
+		why := t.Title + " is locked by another session"
+		if isChanged(err) {
+			why = "the definition of " + t.Title + " changes"
+		}
+		r.backOff(refused, why)
 		if err := r.proceed(ctx); err != nil {
 			return err
 		}
@@ -55,9 +59,9 @@ func (r *slice) attempt(ctx context.Context, table Table, t *TableProgress, trie
 }
 
 // backOff makes the run wait before what is locked is tried again, after it has been tried again so many
-// times. It is a rest of the run, during which its session is kept alive: so it is no pause of
+// times. The wait is a rest of the run, during which its session is kept alive: so it is no pause of
 // internal/backoff.
-func (r *slice) backOff(again int) {
-	r.rest = min(FirstBackOff<<again, cmp.Or(r.longestBackOff, LongestBackOff))
+func (r *slice) backOff(again int, why string) {
+	r.rest, r.restsFor = min(FirstBackOff<<again, cmp.Or(r.longestBackOff, LongestBackOff)), why
 	r.moved = true // it is not the look at the table that takes so long
 }

@@ -75,9 +75,9 @@ func Named(tables []Table, name string) (Table, bool) {
 }
 
 // ruledBy is a table with the rules of the patterns at some places, as if it had been named
-// as often.
+// as often. It may be dropped at any time.
 func ruledBy(tables []Table, by []int, schema, name string) Table {
-	t := Table{Schema: schema, Name: name}
+	t := Table{Schema: schema, Name: name, Optional: true}
 	for _, i := range by {
 		t.Rules = append(slices.Clip(t.Rules), tables[i].Rules...)
 		t.AllowCascade = t.AllowCascade || tables[i].AllowCascade

@@ -252,3 +252,16 @@ func TestARequestMayNameOneTableOfAPattern(t *testing.T) {
 	_, err = e.Run(t.Context(), Request{Tables: []Table{missing}}, Progress{})
 	require.ErrorContains(t, err, "does not exist, or is none of the tables that a pattern matches")
 }
+
+func TestARequestMayNameAPatternAndATableOfIt(t *testing.T) {
+	t.Parallel()
+	db := tenants(t, 2)
+	db.exec(`CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';
+		CREATE TRIGGER note BEFORE DELETE ON tenant_1.refresh_tokens FOR EACH ROW EXECUTE FUNCTION note()`)
+	named, _ := Named([]Table{pattern}, "tenant_1.refresh_tokens")
+	e := db.engine(pattern)
+	e.Configured = e.tables
+	p, err := e.Run(t.Context(), Request{Tables: []Table{named, pattern}}, Progress{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, p.Deleted())
+}

@@ -120,3 +120,11 @@ func TestFault23RowSecurityOfAParentIsMendedByItsPolicy(t *testing.T) {
 		})
 	}
 }
+
+// row_security = off makes an error of every statement that a policy concerns, also of one that lets all rows through.
+func TestFault23RowSecurityIsOnWhateverTheRolesSettings(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createPoliced, `CREATE POLICY p ON refresh_tokens USING (true)`)
+	p := db.as(grantTokens + `; ALTER ROLE %[1]s SET row_security = off`).mustPurge(tokens)
+	require.EqualValues(t, 7, p.Deleted())
+}

@@ -89,6 +89,7 @@ type slice struct {
 	current  *TableProgress // the table that is worked on
 	shareEnd int64          // how many of its rows the run may have deleted, if there is a cap
 	rest     time.Duration  // due before the next statement, for the work since the last rest
+	restsFor string         // why, if it is for something else
 	ahead    time.Duration  // how far the database's clock is ahead of this process's
 	heaps    heapsLeft      // of the current table
 	stint    time.Time      // when to leave it for tables of which nothing is known yet

@@ -232,11 +232,12 @@ func (w *patternWalk) share(p *TableProgress) int64 {
 func (w *patternWalk) lockedAgain(ctx context.Context) error {
 	m := w.into.Matched
 	for ; m.Rounds <= LockTries; m.Rounds++ {
-		if !slices.ContainsFunc(m.Failed, func(f failedTable) bool { return !f.Final }) {
+		locked := slices.IndexFunc(m.Failed, func(f failedTable) bool { return !f.Final })
+		if locked < 0 {
 			return nil
 		}
 		if m.Rounds > 0 {
-			w.backOff(m.Rounds)
+			w.backOff(m.Rounds, m.Failed[locked].Name+" is locked by another session")
 			if err := w.mayGoOn(ctx); err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ func (r *slice) purgeTable(ctx context.Context, table Table, t *TableProgress) e
 	case err != nil:
 		return err
 	}
-	if twin := r.twin(t, e.relation); twin != "" {
+	if twin := r.twin(t, e.relation); twin != "" && r.pattern == nil { // else the run's request names it besides
 		return errors.New(sameTable(twin).String())
 	}
 	t.Title = e.title

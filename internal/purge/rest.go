@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -57,12 +58,12 @@ const Resting = "resting"
 // takeRest takes the rest that is due.
 func (r *slice) takeRest(ctx context.Context) error {
 	if r.rest >= shownRest {
-		r.progress.WaitingFor = Resting
+		r.progress.WaitingFor = cmp.Or(r.restsFor, Resting)
 		r.report()
 	}
 	began := time.Now()
 	err := r.Session.sleep(ctx, r.rest)
 	r.progress.Rested += time.Since(began)
-	r.rest, r.progress.WaitingFor = 0, ""
+	r.rest, r.restsFor, r.progress.WaitingFor = 0, "", ""
 	return err
 }

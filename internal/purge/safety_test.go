@@ -3,6 +3,7 @@ package purge
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,8 +141,13 @@ func TestFault12ALockedTableIsWaitedForALittleAtATime(t *testing.T) {
 
 	e := db.engine(tokens)
 	done := make(chan error, 1)
+	var said atomic.Bool
 	go func() {
-		_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+		_, err := e.Run(t.Context(), Request{Tables: e.tables, Report: func(p *Progress) {
+			if p.WaitingFor == "public.refresh_tokens is locked by another session" {
+				said.Store(true)
+			}
+		}}, Progress{})
 		done <- err
 	}()
 	// One try after the other, each of which gives up: who comes meanwhile queues behind none for long.
@@ -154,8 +160,8 @@ func TestFault12ALockedTableIsWaitedForALittleAtATime(t *testing.T) {
 		longest = max(longest, db.number(`
 			SELECT coalesce(max(extract(epoch FROM clock_timestamp() - waitstart) * 1000), 0)::bigint
 			FROM pg_locks WHERE relation = 'refresh_tokens'::regclass`))
-		return len(tries) >= 3
-	}, pgtest.Patience, time.Millisecond, "it tries again")
+		return len(tries) >= 3 && said.Load()
+	}, pgtest.Patience, time.Millisecond, "it tries again, and says what it waits for")
 	const lockTimeout, slowMachine = 100, 400 // ms
 	require.Less(t, longest, int64(lockTimeout+slowMachine))
 	require.NoError(t, tx.Rollback(t.Context()))

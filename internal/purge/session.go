@@ -117,6 +117,7 @@ func (s *Session) prepare(ctx context.Context) error {
 			pg_catalog.set_config('enable_tidscan', 'on', false),
 			pg_catalog.set_config('enable_indexscan', 'on', false),
 			pg_catalog.set_config('quote_all_identifiers', 'off', false),
+			pg_catalog.set_config('row_security', 'on', false), -- off is an error also where policies let all rows through
 			pg_catalog.set_config('max_parallel_workers_per_gather', '0', false),
 			pg_catalog.set_config('jit', 'off', false)
 		FROM (
@@ -128,7 +129,7 @@ func (s *Session) prepare(ctx context.Context) error {
 			WHERE s.name OPERATOR(pg_catalog.=) ANY('{deadlock_timeout,statement_timeout,transaction_timeout}'::pg_catalog.text[])
 		) AS server`,
 		pgx.QueryExecModeExec, SessionIdle.Milliseconds(), LockTimeout.Milliseconds(), StatementTimeout.Milliseconds(), path,
-	).Scan(&s.skipsLocked, &fires, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil)
+	).Scan(&s.skipsLocked, &fires, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil)
 	switch {
 	case err != nil:
 		return fmt.Errorf("set up the session: %w", err)
@@ -164,11 +165,16 @@ func (s *Session) awaitFlush(ctx context.Context, wait bool) error {
 	return s.set(ctx, "synchronous_commit", mode)
 }
 
-// set changes a setting of the session.
+// set changes a setting of the session, and what batches restore.
 func (s *Session) set(ctx context.Context, name, value string) error {
 	_, err := s.conn.Exec(ctx, `SELECT pg_catalog.set_config($1::pg_catalog.text, $2::pg_catalog.text, false)`, pgx.QueryExecModeExec, name, value)
 	if err != nil {
 		return fmt.Errorf("set %s of the session: %w", name, err)
+	}
+	for i := 0; i < len(s.settings); i += 2 {
+		if s.settings[i] == name {
+			s.settings[i+1] = value
+		}
 	}
 	return nil
 }

@@ -36,3 +36,15 @@ func TestFault88ARunWhoseSessionWouldFireNoTriggerIsRefused(t *testing.T) {
 	_, err = Inspect(t.Context(), config, []Table{tokens})
 	require.ErrorContains(t, err, "session_replication_role is replica")
 }
+
+// A batch restores the settings that it found: those of the heap, and not those of the heap before.
+func TestTheStatementsOfAHeapArePlannedOnce(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, createTokens+`; INSERT INTO refresh_tokens (revoked) SELECT true FROM generate_series(1, 10)`)
+	e := db.engine(tokens)
+	_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.NoError(t, err)
+	var mode string
+	require.NoError(t, e.Session.conn.QueryRow(t.Context(), `SELECT pg_catalog.current_setting('plan_cache_mode')`).Scan(&mode))
+	require.Equal(t, "force_generic_plan", mode)
+}
