@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // errAbsent says that a table does not exist, or cannot be found.
@@ -22,12 +20,8 @@ func (c catalog) absence(ctx context.Context, a account, t Table) ([]Finding, er
 	var elsewhere []string
 	for _, n := range found {
 		if n.Name == t.Name && n.InPath && !n.Usage {
-			schema, grantee := pgx.Identifier{n.Schema}.Sanitize(), pgx.Identifier{a.Role}.Sanitize()
-			return []Finding{{
-				Severity: Refused,
-				Problem:  fmt.Sprintf("is in schema %s, which role %s may not use", schema, grantee),
-				SQL:      []string{fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, grantee)},
-			}}, nil
+			schema, grantee := quote(n.Schema), quote(a.Role)
+			return []Finding{refused(fmt.Sprintf("is in schema %s, which role %s may not use", schema, grantee), "", "GRANT USAGE ON SCHEMA "+schema+" TO "+grantee)}, nil
 		}
 		elsewhere = append(elsewhere, n.Schema+"."+n.Name)
 	}
@@ -35,26 +29,19 @@ func (c catalog) absence(ctx context.Context, a account, t Table) ([]Finding, er
 	case t.Optional:
 		return nil, nil
 	case len(elsewhere) == 0:
-		return []Finding{{
-			Severity: Refused, Problem: errAbsent.Error(),
-			Remedy: "create it, or name another one in SILTGATE_TABLES_<n>_NAME; siltgate doctor --suggest looks for tables of tokens",
-		}}, nil
+		return []Finding{refused(errAbsent.Error(),
+			"create it, or name another one in SILTGATE_TABLES_<n>_NAME; siltgate doctor --suggest looks for tables of tokens")}, nil
 	}
-	return []Finding{{
-		Severity: Refused, Problem: fmt.Sprintf("%s, but %s does", errAbsent, strings.Join(elsewhere, " or ")),
-		Remedy: "name it so in SILTGATE_TABLES_<n>_NAME, if that is meant",
-	}}, nil
+	return []Finding{refused(fmt.Sprintf("%s, but %s does", errAbsent, strings.Join(elsewhere, " or ")),
+		"name it so in SILTGATE_TABLES_<n>_NAME, if that is meant")}, nil
 }
 
 // notATable refuses a relation that is no table, and names the tables behind a view.
 func (c catalog) notATable(ctx context.Context, o Object) (Finding, error) {
-	f := Finding{Severity: Refused, Problem: "is " + relationKind(o.Kind), Remedy: "want a table"}
+	f := refused("is "+relationKind(o.Kind), "want a table")
 	shown, err := c.shownBy(ctx, o)
-	if err != nil {
-		return f, err
-	}
 	if len(shown) > 0 {
 		f.Remedy += ", and it shows " + strings.Join(shown, ", ")
 	}
-	return f, nil
+	return f, err
 }

@@ -67,28 +67,3 @@ func sentence(err *pgconn.PgError) string {
 	}
 	return s.String()
 }
-
-// remedy is what an operator can do, where that is one thing.
-func remedy(code string) string {
-	switch code {
-	case "25006":
-		return "it is a standby, or default_transaction_read_only is on"
-	case "42501":
-		return "`siltgate enqueue --dry-run --wait` says which GRANT is missing"
-	case "53100":
-		return "make room there"
-	case "53300":
-		return "raise max_connections or the role's CONNECTION LIMIT"
-	case "57P03":
-		return "it is tried again"
-	case "58030":
-		return "look at its disk"
-	case "XX001":
-		return "look at the server's disk, and restore the table"
-	case "XX002":
-		return "REINDEX it"
-	case "P0001":
-		return "its text is in the server's log"
-	}
-	return ""
-}

@@ -72,7 +72,7 @@ func TestFault43NoSQLSTATEIsShownWithoutWords(t *testing.T) {
 		"03", "08", "09", "0A", "0B", "0F", "0L", "0P", "20", "21", "22", "23", "24", "25", "26", "27", "28", "2B", "2D", "2F",
 		"34", "38", "39", "3B", "3D", "3F", "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0", "HV", "P0", "XX",
 	} {
-		require.NotEmpty(t, classMeaning(class), "class %s has no words", class)
+		require.NotEmpty(t, listed(class), "class %s has no words", class)
 		states = append(states, class+"9Z9")
 	}
 	for _, state := range states {

@@ -11,7 +11,6 @@ import (
 // connection.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // catalog reads from Postgres's catalog what a DELETE concerns. Each of its statements finds its
@@ -30,43 +29,56 @@ func newCatalog(db querier) catalog {
 // short, and fewestOIDs how many if that takes too long.
 const mostOIDs, fewestOIDs = 500, 5
 
-// readEach runs a statement of the catalog for OIDs, a portion at a time, as its parameter $1, and calls
-// do for each row after it was read into the pointers. args are its further parameters.
-func (c catalog) readEach(ctx context.Context, sql string, oids []uint32, into []any, do func() error, args ...any) error {
+// readEach runs a statement of the catalog for OIDs, a portion at a time, as its parameter $1. into says where the columns
+// of a row go. args are its further parameters, purpose is for its error.
+func readEach[T any](ctx context.Context, c catalog, purpose string, oids []uint32, into func(*T) []any, sql string, args ...any) ([]T, error) {
+	var all []T
 	for len(oids) > 0 {
 		n := min(c.oids.size, len(oids))
 		rows, err := fetch(c.db.Query(ctx, sql, append([]any{oids[:n]}, args...)...))
-		switch {
-		case isTimeout(err) && c.oids.shrink(n):
+		if isTimeout(err) && c.oids.shrink(n) {
 			continue
-		case err != nil:
-			return err
 		}
-		if _, err := pgx.ForEachRow(rows, into, do); err != nil {
-			return err
+		if err == nil {
+			all, err = pgx.AppendRows(all, rows, func(row pgx.CollectableRow) (read T, err error) {
+				err = row.Scan(into(&read)...)
+				return read, err
+			})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", purpose, err)
 		}
 		oids = oids[n:]
 	}
-	return nil
+	return all, nil
 }
 
+// one is where the only column of a row goes.
+func one[T any](column *T) []any { return []any{column} }
+
 // readRows runs a statement of the catalog and collects its rows.
-func readRows[T any](ctx context.Context, c catalog, to pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+func readRows[T any](ctx context.Context, c catalog, purpose string, to pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	rows, err := c.db.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", purpose, err)
 	}
-	return pgx.CollectRows(rows, to)
+	all, err := pgx.CollectRows(rows, to)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", purpose, err)
+	}
+	return all, nil
 }
 
 // readRow runs a statement of the catalog that returns one row.
-func readRow[T any](ctx context.Context, c catalog, to pgx.RowToFunc[T], sql string, args ...any) (T, error) {
-	rows, err := c.db.Query(ctx, sql, args...)
-	if err != nil {
-		var none T
-		return none, err
+func readRow[T any](ctx context.Context, c catalog, purpose string, to pgx.RowToFunc[T], sql string, args ...any) (read T, err error) {
+	all, err := readRows(ctx, c, purpose, to, sql, args...)
+	switch {
+	case err != nil:
+		return read, err
+	case len(all) != 1:
+		return read, fmt.Errorf("%s: %w", purpose, pgx.ErrNoRows)
 	}
-	return pgx.CollectExactlyOneRow(rows, to)
+	return all[0], nil
 }
 
 // portion is how much one statement is asked for.
@@ -86,7 +98,7 @@ func (c catalog) resolve(ctx context.Context, tables []Table) ([]uint32, error) 
 		schemas[i], names[i], identifiers[i] = t.Schema, t.Name, t.identifier()
 	}
 	// A name with a schema is looked up without a right on that schema.
-	oids, err := readRows(ctx, c, pgx.RowTo[uint32], `
+	return readRows(ctx, c, "look up the configured tables", pgx.RowTo[uint32], `
 		SELECT
 			coalesce(CASE
 				WHEN asked.schema OPERATOR(pg_catalog.=) ''
@@ -101,10 +113,6 @@ func (c catalog) resolve(ctx context.Context, tables []Table) ([]uint32, error) 
 			END, 0::pg_catalog.oid)
 		FROM pg_catalog.unnest($1::pg_catalog.text[]) WITH ORDINALITY AS asked (schema, place)
 		ORDER BY asked.place`, schemas, names, identifiers)
-	if err != nil {
-		return nil, fmt.Errorf("look up the configured tables: %w", err)
-	}
-	return oids, nil
 }
 
 // account is the session's role, and the server's version.
@@ -126,13 +134,9 @@ func (a account) schemas() []string {
 }
 
 func (c catalog) account(ctx context.Context) (account, error) {
-	a, err := readRow(ctx, c, pgx.RowToStructByName[account], `
+	return readRow(ctx, c, "read the session's role", pgx.RowToStructByName[account], `
 		SELECT
 			current_user::pg_catalog.text AS role,
 			pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
 			pg_catalog.current_setting('search_path') AS path`)
-	if err != nil {
-		return a, fmt.Errorf("read the session's role: %w", err)
-	}
-	return a, nil
 }

@@ -1,23 +1,19 @@
 package purge
 
-import (
-	"context"
-	"fmt"
-	"slices"
-)
+import "context"
 
 // columnsOf reads the named columns of tables, by the tables' OIDs. A domain is what it is based
 // on, however many domains lie between.
 func (c catalog) columnsOf(ctx context.Context, oids []uint32, names []string) (map[uint32]map[string]column, error) {
-	columns := map[uint32]map[string]column{}
-	for _, oid := range oids {
-		columns[oid] = map[string]column{}
+	type read struct {
+		column
+
+		of     uint32
+		isEnum bool
 	}
-	var of uint32
-	var one column
-	var labels []string
-	var isEnum bool
-	err := c.readEach(ctx, `
+	all, err := readEach(ctx, c, "read its columns", oids, func(r *read) []any {
+		return []any{&r.of, &r.name, &r.typeName, &r.notNull, &r.isEnum, &r.labels, &r.foldsCase}
+	}, `
 		WITH RECURSIVE based AS (
 			SELECT
 				a.attrelid,
@@ -71,22 +67,21 @@ func (c catalog) columnsOf(ctx context.Context, oids []uint32, names []string) (
 		FROM based
 		JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) based.type
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
-		WHERE t.typtype OPERATOR(pg_catalog.<>) 'd'::pg_catalog."char"`,
-		oids, []any{&of, &one.name, &one.typeName, &one.notNull, &isEnum, &labels, &one.foldsCase}, func() error {
-			one.labels = slices.Clone(labels)
-			switch {
-			case isEnum:
-				one.kind = enumerated
-			case one.foldsCase:
-				one.kind = textual
-			default:
-				one.kind = kindOf(one.typeName)
-			}
-			columns[of][one.name] = one
-			return nil
-		}, names)
-	if err != nil {
-		return nil, fmt.Errorf("read its columns: %w", err)
+		WHERE t.typtype OPERATOR(pg_catalog.<>) 'd'::pg_catalog."char"`, names)
+	columns := map[uint32]map[string]column{}
+	for _, oid := range oids {
+		columns[oid] = map[string]column{}
 	}
-	return columns, nil
+	for _, r := range all {
+		switch {
+		case r.isEnum:
+			r.kind = enumerated
+		case r.foldsCase:
+			r.kind = textual
+		default:
+			r.kind = kindOf(r.typeName)
+		}
+		columns[r.of][r.name] = r.column
+	}
+	return columns, err
 }

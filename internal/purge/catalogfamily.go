@@ -2,7 +2,6 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -19,10 +18,7 @@ type member struct {
 // ancestors lists what relations are partitions or children of, at any depth. A partition that is being detached is
 // none any more.
 func (c catalog) ancestors(ctx context.Context, oids ...uint32) ([]uint32, error) {
-	var above []uint32
-	seen := map[uint32]bool{}
-	var oid uint32
-	err := c.readEach(ctx, `
+	above, err := readEach(ctx, c, "read what it is a partition of", oids, one[uint32], `
 		WITH RECURSIVE line AS (
 			SELECT i.inhparent
 			FROM pg_catalog.pg_inherits AS i
@@ -34,18 +30,8 @@ func (c catalog) ancestors(ctx context.Context, oids ...uint32) ([]uint32, error
 			JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) line.inhparent
 			WHERE NOT i.inhdetachpending
 		)
-		SELECT line.inhparent FROM line ORDER BY line.inhparent`,
-		oids, []any{&oid}, func() error {
-			if !seen[oid] {
-				seen[oid] = true
-				above = append(above, oid)
-			}
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read what it is a partition of: %w", err)
-	}
-	return above, nil
+		SELECT line.inhparent FROM line`)
+	return asSet(above), err
 }
 
 // descendants lists a relation's partitions and children, at any depth, without
@@ -54,9 +40,7 @@ func (c catalog) descendants(ctx context.Context, oid uint32) ([]member, error) 
 	var all []member
 	seen := map[uint32]bool{oid: true}
 	for parents := []uint32{oid}; len(parents) > 0; {
-		var m member
-		var next []uint32
-		err := c.readEach(ctx, `
+		children, err := readEach(ctx, c, "list its partitions", parents, func(m *member) []any { return []any{&m.oid, &m.kind, &m.parent} }, `
 			SELECT
 				c.oid,
 				c.relkind::pg_catalog.text,
@@ -64,21 +48,21 @@ func (c catalog) descendants(ctx context.Context, oid uint32) ([]member, error) 
 			FROM pg_catalog.pg_inherits AS i
 			JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
 			WHERE i.inhparent OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
-				AND NOT i.inhdetachpending`,
-			parents, []any{&m.oid, &m.kind, &m.parent}, func() error {
-				if !seen[m.oid] {
-					seen[m.oid] = true
-					all = append(all, m)
-					if m.parent {
-						next = append(next, m.oid)
-					}
-				}
-				return nil
-			})
+				AND NOT i.inhdetachpending`)
 		if err != nil {
-			return nil, fmt.Errorf("list its partitions: %w", err)
+			return nil, err
 		}
-		parents = next
+		parents = nil
+		for _, m := range children {
+			if seen[m.oid] {
+				continue
+			}
+			seen[m.oid] = true
+			all = append(all, m)
+			if m.parent {
+				parents = append(parents, m.oid)
+			}
+		}
 	}
 	return all, nil
 }
@@ -103,8 +87,8 @@ func (c catalog) heapsOf(ctx context.Context, table Object) ([]uint32, error) {
 // locks counts the relations with their indexes, which a statement on all of them
 // locks, and how many locks the server has room for.
 func (c catalog) locks(ctx context.Context, oids []uint32) (locks, space int64, err error) {
-	var indexes int64
-	err = c.readEach(ctx, `
+	type room struct{ indexes, space int64 }
+	all, err := readEach(ctx, c, "count what its keys lock", oids, func(r *room) []any { return []any{&r.indexes, &r.space} }, `
 		SELECT
 			pg_catalog.count(*),
 			pg_catalog.current_setting('max_locks_per_transaction')::pg_catalog.int8 OPERATOR(pg_catalog.*) (
@@ -112,13 +96,9 @@ func (c catalog) locks(ctx context.Context, oids []uint32) (locks, space int64, 
 					OPERATOR(pg_catalog.+) pg_catalog.current_setting('max_prepared_transactions')::pg_catalog.int8
 			)
 		FROM pg_catalog.pg_index AS i
-		WHERE i.indrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`,
-		oids, []any{&indexes, &space}, func() error {
-			locks += indexes
-			return nil
-		})
-	if err != nil {
-		return 0, 0, fmt.Errorf("count what its keys lock: %w", err)
+		WHERE i.indrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`)
+	for _, r := range all {
+		locks, space = locks+r.indexes, r.space
 	}
-	return locks + int64(len(oids)), space, nil
+	return locks + int64(len(oids)), space, err
 }

@@ -3,11 +3,16 @@ package purge
 import (
 	"context"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // measure reads a heap's size and fingerprint. It waits for a lock on the heap.
 func (s *Session) measure(ctx context.Context, h *heap) error {
-	rows, err := s.reads.Query(ctx, `
+	blocks, err := readRows(ctx, s.catalog(), "read its size", func(row pgx.CollectableRow) (blocks *int64, err error) {
+		err = row.Scan(&blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.fingerprint, &h.file)
+		return blocks, err
+	}, `
 		SELECT
 			pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) OPERATOR(pg_catalog./) block.size,
 			block.size OPERATOR(pg_catalog./) 24,
@@ -27,24 +32,13 @@ func (s *Session) measure(ctx context.Context, h *heap) error {
 			(SELECT pg_catalog.current_setting('block_size')::pg_catalog.int8 AS size) AS block
 		WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`,
 		h.oid, h.table.columnNames(), h.path, h.watched)
-	if err != nil {
-		return fmt.Errorf("read its size: %w", err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if rows.Err() != nil {
-			return fmt.Errorf("read its size: %w", rows.Err())
-		}
+	switch {
+	case err != nil:
+		return err
+	case len(blocks) == 0, blocks[0] == nil: // dropped before, or while the statement waited for it
 		return h.gone()
 	}
-	var blocks *int64
-	if err := rows.Scan(&blocks, &h.rowsPerBlock, &h.analyzed, &h.mayVetoDelete, &h.fingerprint, &h.file); err != nil {
-		return fmt.Errorf("read its size: %w", err)
-	}
-	if blocks == nil { // dropped while the statement waited for it
-		return h.gone()
-	}
-	h.blocks = *blocks
+	h.blocks = *blocks[0]
 	return nil
 }
 
@@ -82,46 +76,32 @@ const heapFingerprint = `SELECT pg_catalog.concat_ws(';'::pg_catalog.text,
 
 // blocksOf is how large the heap is now.
 func (s *Session) blocksOf(ctx context.Context, h heap) (int64, error) {
-	var blocks int64
-	err := s.reads.QueryRow(ctx, `
+	return readRow(ctx, s.catalog(), "read the size of "+h.name, pgx.RowTo[int64], `
 		SELECT coalesce(pg_catalog.pg_relation_size($1::pg_catalog.oid::pg_catalog.regclass), 0)
-			OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8`, h.oid).Scan(&blocks)
-	if err != nil {
-		return 0, fmt.Errorf("read the size of %s: %w", h.name, err)
-	}
-	return blocks, nil
+			OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8`, h.oid)
 }
 
 // isRewritten reports whether the heap's rows were moved to another file since the position entered
 // it, as VACUUM FULL, CLUSTER and pg_repack do: then dead rows may have got to where the run had been.
 func (s *Session) isRewritten(ctx context.Context, h heap, at position) (bool, error) {
-	var rewritten bool
-	err := s.reads.QueryRow(ctx, `
+	return readRow(ctx, s.catalog(), "read whether "+h.name+" was rewritten", pgx.RowTo[bool], `
 		SELECT EXISTS (
 			SELECT
 			FROM pg_catalog.pg_class AS c
 			WHERE c.oid OPERATOR(pg_catalog.=) $1
 				AND c.relfilenode OPERATOR(pg_catalog.<>) $2
-		)`, h.oid, at.File).Scan(&rewritten)
-	if err != nil {
-		return false, fmt.Errorf("read whether %s was rewritten: %w", h.name, err)
-	}
-	return rewritten, nil
+		)`, h.oid, at.File)
 }
 
 // exists reports whether the heap is still there.
 func (s *Session) exists(ctx context.Context, h heap) (bool, error) {
-	var exists bool
-	err := s.reads.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) $1)`, h.oid).Scan(&exists)
-	return exists, err
+	return readRow(ctx, s.catalog(), "look for "+h.name, pgx.RowTo[bool], `SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) $1)`, h.oid)
 }
 
 // empty reports which relations have no rows. It waits for no lock: if one of the relations is locked,
 // it reports none.
 func (c catalog) empty(ctx context.Context, oids []uint32) (map[uint32]bool, error) {
-	empty := map[uint32]bool{}
-	var oid uint32
-	err := c.readEach(ctx, `
+	all, err := readEach(ctx, c, "read the sizes of its partitions", oids, one[uint32], `
 		SELECT c.oid
 		FROM pg_catalog.pg_class AS c
 		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
@@ -129,24 +109,20 @@ func (c catalog) empty(ctx context.Context, oids []uint32) (map[uint32]bool, err
 				WHEN c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relam OPERATOR(pg_catalog.=) 2::pg_catalog.oid -- heap
 					THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) OPERATOR(pg_catalog.=) 0
 				ELSE false
-			END`,
-		oids, []any{&oid}, func() error {
-			empty[oid] = true
-			return nil
-		})
+			END`)
 	if isHindered(err) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the sizes of its partitions: %w", err)
+	empty := map[uint32]bool{}
+	for _, oid := range all {
+		empty[oid] = true
 	}
-	return empty, nil
+	return empty, err
 }
 
 // hasIndex reports whether an index of the heap serves a lead.
 func (s *Session) hasIndex(ctx context.Context, h heap, l lead) (bool, error) {
-	var found bool
-	err := s.reads.QueryRow(ctx, `
+	return readRow(ctx, s.catalog(), "read its indexes", pgx.RowTo[bool], `
 			SELECT EXISTS (
 				SELECT
 				FROM pg_catalog.pg_index AS i
@@ -166,17 +142,16 @@ func (s *Session) hasIndex(ctx context.Context, h heap, l lead) (bool, error) {
 						a.attname OPERATOR(pg_catalog.=) $2::pg_catalog.name AND coalesce(predicate.implied, true)
 						OR $4::pg_catalog.bool AND predicate.implied
 					))`,
-		h.oid, l.name, l.impliedPredicates(), l.isFlag(), l.notNullable).Scan(&found)
-	if err != nil {
-		return false, fmt.Errorf("read its indexes: %w", err)
-	}
-	return found, nil
+		h.oid, l.name, l.impliedPredicates(), l.isFlag(), l.notNullable)
 }
 
 // storageOf reads what decides how much log the heap's rows make.
 func (s *Session) storageOf(ctx context.Context, h heap) (storage, error) {
-	in := storage{blocks: h.blocks}
-	err := s.reads.QueryRow(ctx, `
+	return readRow(ctx, s.catalog(), "look at the storage of "+h.name, func(row pgx.CollectableRow) (storage, error) {
+		in := storage{blocks: h.blocks}
+		err := row.Scan(&in.rows, &in.blockSize, &in.images, &in.wholeRows)
+		return in, err
+	}, `
 		SELECT
 			greatest(0, c.reltuples)::pg_catalog.int8,
 			pg_catalog.current_setting('block_size')::pg_catalog.int8,
@@ -184,9 +159,5 @@ func (s *Session) storageOf(ctx context.Context, h heap) (storage, error) {
 			pg_catalog.current_setting('wal_level') OPERATOR(pg_catalog.=) 'logical'::pg_catalog.text
 				AND c.relreplident OPERATOR(pg_catalog.=) 'f'
 		FROM pg_catalog.pg_class AS c
-		WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`, h.oid).Scan(&in.rows, &in.blockSize, &in.images, &in.wholeRows)
-	if err != nil {
-		return storage{}, fmt.Errorf("look at the storage of %s: %w", h.name, err)
-	}
-	return in, nil
+		WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`, h.oid)
 }

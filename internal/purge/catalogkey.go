@@ -13,11 +13,14 @@ import (
 // for the keys that refer to a relation. But each key has a trigger on the relation that enforces it, also
 // a key that a partition inherits, and triggers have an index by relation.
 func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
-	var keys []Key
-	seen := map[uint32]bool{}
-	var k Key
 	// In pg_trigger.tgtype, 8 means on DELETE.
-	err := c.readEach(ctx, `
+	keys, err := readEach(ctx, c, "read foreign keys to it", oids, func(k *Key) []any {
+		return []any{
+			&k.OID, &k.Name, &k.Action, &k.From, &k.To, &k.FromSchema, &k.FromName,
+			&k.ToSchema, &k.ToName, &k.FromPartitioned,
+			&k.Columns, &k.Referenced, &k.Changed, &k.Operators, &k.Indexed,
+		}
+	}, `
 		WITH RECURSIVE fired AS (
 			SELECT g.tgconstraint AS oid
 			FROM pg_catalog.pg_trigger AS g
@@ -67,23 +70,13 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 		JOIN pg_catalog.pg_namespace AS tn ON tn.oid OPERATOR(pg_catalog.=) tc.relnamespace
 		WHERE k.conparentid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
 			AND k.contype OPERATOR(pg_catalog.=) 'f'::pg_catalog."char"
-		ORDER BY k.conname, k.oid`,
-		oids, []any{
-			&k.OID, &k.Name, &k.Action, &k.From, &k.To, &k.FromSchema, &k.FromName,
-			&k.ToSchema, &k.ToName, &k.FromPartitioned,
-			&k.Columns, &k.Referenced, &k.Changed, &k.Operators, &k.Indexed,
-		}, func() error {
-			if !seen[k.OID] {
-				seen[k.OID] = true
-				keys = append(keys, k)
-			}
-			k = Key{}
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read foreign keys to it: %w", err)
-	}
-	return keys, nil
+		ORDER BY k.conname, k.oid`)
+	seen := map[uint32]bool{}
+	return slices.DeleteFunc(keys, func(k Key) bool {
+		again := seen[k.OID]
+		seen[k.OID] = true
+		return again
+	}), err
 }
 
 // keyColumns is SQL for the names of those of a key's columns on one side that fit a condition, in the key's order.
@@ -135,38 +128,35 @@ func (s *Session) restrict(ctx context.Context, h *heap) error {
 	if !h.referredTo {
 		return nil // most tables: the statement takes several milliseconds to plan
 	}
-	rows, err := s.reads.Query(ctx, restrictions, h.oid, append([]uint32{}, h.spares...))
+	type key struct {
+		From                                            uint32
+		Schema, Name                                    string
+		On                                              []string
+		Self, Partitioned, Restricts, Cascades, Visible bool
+	}
+	keys, err := readRows(ctx, s.catalog(), "read what keeps its rows", pgx.RowToStructByPos[key], restrictions, h.oid, append([]uint32{}, h.spares...))
 	if err != nil {
-		return fmt.Errorf("read what keeps its rows: %w", err)
+		return err
 	}
 	h.restrictions, h.ownReferences = nil, nil
-	var from uint32
-	var schema, name string
-	var on []string
-	var self, partitioned, restricts, cascades, readable bool
 	spared := map[uint32]bool{}
-	_, err = pgx.ForEachRow(rows, []any{&from, &schema, &name, &on, &self, &partitioned, &restricts, &cascades, &readable}, func() error {
-		k := restriction{from: pgx.Identifier{schema, name}.Sanitize(), on: strings.Join(on, " AND "), self: self, soft: !restricts}
-		if !partitioned {
+	for _, key := range keys {
+		k := restriction{from: quote(key.Schema, key.Name), on: strings.Join(key.On, " AND "), self: key.Self, soft: !key.Restricts}
+		if !key.Partitioned {
 			k.from = "ONLY " + k.from
 		}
 		switch {
-		case cascades && !readable:
+		case key.Cascades && !key.Visible:
 			return fmt.Errorf("not all rows of %s that refer to it may be read by this role, and ON DELETE CASCADE would delete them", k.from)
-		case cascades:
-			spared[from] = true
+		case key.Cascades:
+			spared[key.From] = true
 			h.restrictions = append(h.restrictions, k)
-		case restricts && (readable || self):
+		case key.Restricts && (key.Visible || key.Self):
 			h.restrictions = append(h.restrictions, k)
 		}
-		if self {
+		if key.Self {
 			h.ownReferences = append(h.ownReferences, k)
 		}
-		on = nil
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read what keeps its rows: %w", err)
 	}
 	if slices.ContainsFunc(h.spares, func(oid uint32) bool { return !spared[oid] }) {
 		return errChanged // a key is gone since the heap was examined

@@ -2,7 +2,6 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -15,12 +14,19 @@ func (c catalog) objects(ctx context.Context, oids []uint32) ([]Object, error) {
 	for i, oid := range oids {
 		place[oid] = i
 	}
-	objects := make([]Object, 0, len(oids))
-	var o Object
-	var citus bool
+	type read struct {
+		Object
+
+		citus bool
+	}
 	// In pg_trigger.tgtype, 1 means for each row and 8 on DELETE; in pg_rewrite.ev_type,
 	// 2 is UPDATE and 4 is DELETE. Triggers and rules that are on have A (always) or O (at the origin).
-	err := c.readEach(ctx, `
+	all, err := readEach(ctx, c, "read its description", oids, func(r *read) []any {
+		return []any{
+			&r.OID, &r.Schema, &r.Name, &r.Kind, &r.AccessMethod, &r.citus, &r.RowSecurity,
+			&r.DeleteRules, &r.UpdateRules, &r.StatementTriggers,
+		}
+	}, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -47,25 +53,16 @@ func (c catalog) objects(ctx context.Context, oids []uint32) ([]Object, error) {
 			)
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`,
-		oids, []any{
-			&o.OID, &o.Schema, &o.Name, &o.Kind, &o.AccessMethod, &citus, &o.RowSecurity,
-			&o.DeleteRules, &o.UpdateRules, &o.StatementTriggers,
-		}, func() error {
-			objects = append(objects, o)
-			o = Object{}
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read its description: %w", err)
+		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`)
+	objects := make([]Object, len(all))
+	for i, r := range all {
+		objects[i] = r.Object
 	}
-	if citus {
-		if err := c.distributed(ctx, objects); err != nil {
-			return nil, err
-		}
+	if err == nil && len(all) > 0 && all[0].citus {
+		err = c.distributed(ctx, objects)
 	}
 	slices.SortFunc(objects, func(a, b Object) int { return place[a.OID] - place[b.OID] })
-	return objects, nil
+	return objects, err
 }
 
 // rulesOn is SQL for the names of the rewrite rules of relation c that are on for an event.
@@ -87,32 +84,23 @@ func (c catalog) distributed(ctx context.Context, objects []Object) error {
 	for i, o := range objects {
 		oids[i] = o.OID
 	}
-	var oid uint32
-	err := c.readEach(ctx, `
+	distributed, err := readEach(ctx, c, "read which tables are distributed by Citus", oids, one[uint32], `
 		SELECT d.logicalrelid::pg_catalog.oid
 		FROM pg_catalog.pg_dist_partition AS d
-		WHERE d.logicalrelid::pg_catalog.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`,
-		oids, []any{&oid}, func() error {
-			objects[slices.Index(oids, oid)].Distributed = true
-			return nil
-		})
-	if err != nil {
-		return fmt.Errorf("read which tables are distributed by Citus: %w", err)
+		WHERE d.logicalrelid::pg_catalog.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`)
+	for _, oid := range distributed {
+		objects[slices.Index(oids, oid)].Distributed = true
 	}
-	return nil
+	return err
 }
 
 // ofOtherSession reports whether a relation is a temporary table of another session.
 func (c catalog) ofOtherSession(ctx context.Context, oid uint32) (bool, error) {
-	temporary, err := readRow(ctx, c, pgx.RowTo[bool], `
+	return readRow(ctx, c, "read its description", pgx.RowTo[bool], `
 		SELECT c.relpersistence OPERATOR(pg_catalog.=) 't'::pg_catalog."char"
 			AND c.relnamespace OPERATOR(pg_catalog.<>) pg_catalog.pg_my_temp_schema()
 		FROM pg_catalog.pg_class AS c
 		WHERE c.oid OPERATOR(pg_catalog.=) $1`, oid)
-	if err != nil {
-		return false, fmt.Errorf("read its description: %w", err)
-	}
-	return temporary, nil
 }
 
 // namesake is a table that has the name of one that was not found.
@@ -129,7 +117,7 @@ func (c catalog) namesakes(ctx context.Context, a account, t Table) ([]namesake,
 	if t.Optional {
 		named = `c.relname OPERATOR(pg_catalog.=) $1::pg_catalog.name`
 	}
-	found, err := readRows(ctx, c, pgx.RowToStructByName[namesake], `
+	return readRows(ctx, c, "look for tables of its name", pgx.RowToStructByName[namesake], `
 		SELECT
 			n.nspname::pg_catalog.text AS schema,
 			c.relname::pg_catalog.text AS name,
@@ -144,15 +132,11 @@ func (c catalog) namesakes(ctx context.Context, a account, t Table) ([]namesake,
 				OR n.nspname OPERATOR(pg_catalog.=) $2::pg_catalog.name)
 		ORDER BY 4 DESC, 1, 2
 		LIMIT 5`, t.Name, t.Schema, a.schemas())
-	if err != nil {
-		return nil, fmt.Errorf("look for tables of its name: %w", err)
-	}
-	return found, nil
 }
 
 // shownBy names the tables behind a view.
 func (c catalog) shownBy(ctx context.Context, o Object) ([]string, error) {
-	shown, err := readRows(ctx, c, pgx.RowTo[string], `
+	return readRows(ctx, c, "read what it shows", pgx.RowTo[string], `
 		SELECT pg_catalog.concat(n.nspname, '.', c.relname)
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
@@ -166,8 +150,4 @@ func (c catalog) shownBy(ctx context.Context, o Object) ([]string, error) {
 			))
 			AND c.relkind OPERATOR(pg_catalog.=) ANY('{r,p}'::pg_catalog."char"[])
 		ORDER BY 1`, o.OID)
-	if err != nil {
-		return nil, fmt.Errorf("read what it shows: %w", err)
-	}
-	return shown, nil
 }

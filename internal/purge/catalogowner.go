@@ -2,8 +2,6 @@ package purge
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -18,9 +16,7 @@ type stranger struct {
 
 // strangersAmong lists the strangers among relations.
 func (c catalog) strangersAmong(ctx context.Context, oids []uint32) ([]stranger, error) {
-	var all []stranger
-	var s stranger
-	err := c.readEach(ctx, `
+	return readEach(ctx, c, "read who owns it", oids, func(s *stranger) []any { return []any{&s.OID, &s.Schema, &s.Name, &s.owner, &s.heir} }, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -39,50 +35,19 @@ func (c catalog) strangersAmong(ctx context.Context, oids []uint32) ([]stranger,
 			AND NOT pg_catalog.pg_has_role(current_user, c.relowner, 'MEMBER'::pg_catalog.text)
 			AND NOT pg_catalog.pg_has_role(c.relowner, n.nspowner, 'MEMBER'::pg_catalog.text)
 			AND NOT pg_catalog.pg_has_role(c.relowner, d.datdba, 'MEMBER'::pg_catalog.text)
-		ORDER BY n.nspname, c.relname`,
-		oids, []any{&s.OID, &s.Schema, &s.Name, &s.owner, &s.heir}, func() error {
-			all = append(all, s)
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read who owns it: %w", err)
-	}
-	return all, nil
-}
-
-// ownersBeyond are the owners of relations whose rights the current role does not have, each once.
-func (c catalog) ownersBeyond(ctx context.Context, oids []uint32) ([]string, error) {
-	var all []string
-	var owner string
-	err := c.readEach(ctx, `
-		SELECT pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text
-		FROM pg_catalog.pg_class AS c
-		WHERE (c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[]))
-			AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE'::pg_catalog.text)`,
-		oids, []any{&owner}, func() error {
-			all = append(all, owner)
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read who owns its partitions: %w", err)
-	}
-	all = distinct(all)
-	slices.Sort(all)
-	return all, nil
+		ORDER BY n.nspname, c.relname`)
 }
 
 // openSchema is a schema of the search_path in which a role may create objects that is neither the schema's owner nor
 // the database's.
 type openSchema struct {
-	schema  string
-	creator string // empty: anyone
+	Schema  string
+	Creator string // empty: anyone
 }
 
 // openSchemas lists them if the path is used: for a table's name, or by the triggers of relations.
 func (c catalog) openSchemas(ctx context.Context, named bool, oids []uint32) ([]openSchema, error) {
-	open, err := readRows(ctx, c, func(row pgx.CollectableRow) (s openSchema, err error) {
-		return s, row.Scan(&s.schema, &s.creator)
-	}, `
+	return readRows(ctx, c, "read who may create objects in its search_path", pgx.RowToStructByPos[openSchema], `
 		SELECT
 			n.nspname::pg_catalog.text,
 			CASE
@@ -109,26 +74,23 @@ func (c catalog) openSchemas(ctx context.Context, named bool, oids []uint32) ([]
 				OR pg_catalog.pg_has_role(acl.grantee, d.datdba, 'MEMBER'::pg_catalog.text)
 			))
 		ORDER BY path.place, 2`, named, oids)
-	if err != nil {
-		return nil, fmt.Errorf("read who may create objects in its search_path: %w", err)
-	}
-	return open, nil
 }
 
-// ownersOf are the roles that own relations, each once.
-func (c catalog) ownersOf(ctx context.Context, oids []uint32) ([]string, error) {
-	var all []string
-	var owner string
-	err := c.readEach(ctx, `
-		SELECT pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text
-		FROM pg_catalog.pg_class AS c
-		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
-		ORDER BY 1`, oids, []any{&owner}, func() error {
-		all = append(all, owner)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read who owns it: %w", err)
+// ownersOf are the roles that own relations, each once: all of them, and those whose rights the current role does not have.
+func (c catalog) ownersOf(ctx context.Context, oids []uint32) (beyond, all []string, err error) {
+	type owner struct {
+		name string
+		own  bool
 	}
-	return distinct(all), nil
+	owners, err := readEach(ctx, c, "read who owns its partitions", oids, func(o *owner) []any { return []any{&o.name, &o.own} }, `
+		SELECT pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text, pg_catalog.pg_has_role(c.relowner, 'USAGE'::pg_catalog.text)
+		FROM pg_catalog.pg_class AS c
+		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`)
+	for _, o := range owners {
+		all = append(all, o.name)
+		if !o.own {
+			beyond = append(beyond, o.name)
+		}
+	}
+	return asSet(beyond), asSet(all), err
 }

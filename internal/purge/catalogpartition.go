@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,8 +11,7 @@ import (
 
 // undroppable looks for what is against dropping partitions of the table.
 func (c catalog) undroppable(ctx context.Context, e *examined, column string) (string, error) {
-	reason := ""
-	err := c.readEach(ctx, `
+	reasons, err := readEach(ctx, c, "read how it is partitioned", []uint32{e.oid}, one[string], `
 		SELECT CASE
 			WHEN p.partstrat OPERATOR(pg_catalog.<>) 'r'::pg_catalog."char" OR p.partnatts OPERATOR(pg_catalog.<>) 1::pg_catalog.int2 OR NOT EXISTS (
 				SELECT
@@ -40,20 +40,20 @@ func (c catalog) undroppable(ctx context.Context, e *examined, column string) (s
 			), '')
 		END
 		FROM pg_catalog.pg_partitioned_table AS p
-		WHERE p.partrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`,
-		[]uint32{e.oid}, []any{&reason}, func() error { return nil }, column)
-	if err != nil {
-		return "", fmt.Errorf("read how it is partitioned: %w", err)
-	}
-	if reason != "" {
-		return reason, nil
+		WHERE p.partrelid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])`, column)
+	if reason := strings.Join(reasons, ""); err != nil || reason != "" {
+		return reason, err
 	}
 	return c.managed(ctx, e.object)
 }
 
 // managed says that pg_partman manages the table's partitions, if it does.
 func (c catalog) managed(ctx context.Context, table Object) (string, error) {
-	rows, err := c.db.Query(ctx, `
+	type manager struct {
+		Schema   string
+		Readable bool
+	}
+	managers, err := readRows(ctx, c, "look for pg_partman", pgx.RowToStructByPos[manager], `
 		SELECT n.nspname::pg_catalog.text, pg_catalog.has_table_privilege(c.oid, 'SELECT'::pg_catalog.text)
 			AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'::pg_catalog.text)
 		FROM pg_catalog.pg_extension AS x
@@ -62,46 +62,26 @@ func (c catalog) managed(ctx context.Context, table Object) (string, error) {
 		WHERE x.extname OPERATOR(pg_catalog.=) 'pg_partman'
 			AND c.relname OPERATOR(pg_catalog.=) 'part_config'
 			AND c.relkind OPERATOR(pg_catalog.=) 'r'::pg_catalog."char"`)
-	if err != nil {
-		return "", fmt.Errorf("look for pg_partman: %w", err)
+	if err != nil || len(managers) == 0 {
+		return "", err
 	}
-	var schema string
-	var readable, found bool
-	if _, err := pgx.ForEachRow(rows, []any{&schema, &readable}, func() error {
-		found = true
-		return nil
-	}); err != nil {
-		return "", fmt.Errorf("look for pg_partman: %w", err)
-	}
-	config := pgx.Identifier{schema, "part_config"}.Sanitize()
-	switch {
-	case !found:
-		return "", nil
-	case !readable:
+	config := quote(managers[0].Schema, "part_config")
+	if !managers[0].Readable {
 		return "pg_partman may manage them, and this role may not read " + config, nil
 	}
-	managed, err := readRow(ctx, c, pgx.RowTo[bool], `SELECT EXISTS (SELECT FROM `+config+` AS p WHERE p.parent_table::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text)`, table.Title())
-	if err != nil {
-		return "", fmt.Errorf("read what pg_partman manages: %w", err)
+	managed, err := readRow(ctx, c, "read what pg_partman manages", pgx.RowTo[bool],
+		`SELECT EXISTS (SELECT FROM `+config+` AS p WHERE p.parent_table::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text)`, table.Title())
+	if err != nil || !managed {
+		return "", err
 	}
-	if managed {
-		return "pg_partman manages them", nil
-	}
-	return "", nil
+	return "pg_partman manages them", nil
 }
 
 // droppableOf lists the partitions of a table that are ranges with an end before an instant, without the last one.
 func (c catalog) droppableOf(ctx context.Context, table uint32, before time.Time) ([]whole, error) {
-	var all []whole
-	var w whole
-	err := c.readEach(ctx, droppable, []uint32{table}, []any{&w.OID, &w.Schema, &w.Name, &w.Kind, &w.rows, &w.bounds}, func() error {
-		all = append(all, w)
-		return nil
-	}, before)
-	if err != nil {
-		return nil, fmt.Errorf("list its partitions with their bounds: %w", err)
-	}
-	return all, nil
+	return readEach(ctx, c, "list its partitions with their bounds", []uint32{table}, func(w *whole) []any {
+		return []any{&w.OID, &w.Schema, &w.Name, &w.Kind, &w.rows, &w.bounds}
+	}, droppable, before)
 }
 
 // droppable are those partitions of table $1; $2 is the instant.
@@ -143,15 +123,7 @@ func (c catalog) attached(ctx context.Context, w whole) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	bySchema := "false"
-	if a.Version >= publishedFrom15 {
-		bySchema = publishedBySchema
-	}
-	busy, err := readRow(ctx, c, pgx.RowTo[bool], fmt.Sprintf(attached, bySchema), w.OID)
-	if err != nil {
-		return false, fmt.Errorf("read what is attached to %s: %w", w.Title(), err)
-	}
-	return busy, nil
+	return readRow(ctx, c, "read what is attached to "+w.Title(), pgx.RowTo[bool], fmt.Sprintf(attached, publishes(a.Version)), w.OID)
 }
 
 // attached reports whether something else is attached to partition $1 that a DELETE would tell, or that
@@ -173,12 +145,7 @@ const attached = `
 						SELECT $1::pg_catalog.oid UNION SELECT a.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors($1::pg_catalog.regclass) AS a (relid)
 					) AS oids
 				) AS line
-				WHERE p.pubdelete AND (p.puballtables OR EXISTS (
-					SELECT
-					FROM pg_catalog.pg_publication_rel AS m
-					WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
-						AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
-				) OR %s)
+				WHERE %s
 			)
 			OR EXISTS (
 				SELECT
@@ -207,9 +174,9 @@ const attached = `
 
 // markedOf lists the table's partitions, and tables that were some, that carry a mark of ours.
 func (c catalog) markedOf(ctx context.Context, parent uint32) ([]marked, error) {
-	var all []marked
-	var m marked
-	err := c.readEach(ctx, `
+	return readEach(ctx, c, "look for partitions that are being dropped", []uint32{parent}, func(m *marked) []any {
+		return []any{&m.OID, &m.Schema, &m.Name, &m.Kind, &m.rows, &m.state}
+	}, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -237,13 +204,5 @@ func (c catalog) markedOf(ctx context.Context, parent uint32) ([]marked, error) 
 			AND d.objsubid OPERATOR(pg_catalog.=) 0
 			AND pg_catalog.starts_with(d.description, 'siltgate: ')
 			AND pg_catalog.strpos(d.description, pg_catalog.format('(%s of %s)', c.oid, parent.oid)) OPERATOR(pg_catalog.>) 0
-		ORDER BY c.oid`,
-		[]uint32{parent}, []any{&m.OID, &m.Schema, &m.Name, &m.Kind, &m.rows, &m.state}, func() error {
-			all = append(all, m)
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("look for partitions that are being dropped: %w", err)
-	}
-	return all, nil
+		ORDER BY c.oid`)
 }

@@ -2,7 +2,6 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -26,8 +25,7 @@ type matcher struct {
 func (m *matcher) readPages(ctx context.Context) error {
 	const last = math.MaxUint32
 	for from := uint32(0); from != last; {
-		var to uint32
-		rows, err := m.db.Query(ctx, `
+		to, err := readRow(ctx, m.catalog, "count relations", pgx.RowTo[uint32], `
 			SELECT coalesce((
 				SELECT c.oid
 				FROM pg_catalog.pg_class AS c
@@ -36,9 +34,6 @@ func (m *matcher) readPages(ctx context.Context) error {
 				OFFSET $2::pg_catalog.int8
 				LIMIT 1
 			), $3::pg_catalog.oid)`, from, m.page.size, uint32(last))
-		if err == nil {
-			to, err = pgx.CollectExactlyOneRow(rows, pgx.RowTo[uint32])
-		}
 		if err == nil {
 			err = m.read(ctx, "c.oid OPERATOR(pg_catalog.>) $5::pg_catalog.oid AND c.oid OPERATOR(pg_catalog.<=) $6::pg_catalog.oid", from, to)
 		}
@@ -56,7 +51,18 @@ func (m *matcher) readPages(ctx context.Context) error {
 // read collects the tables among the relations for which a condition holds: all of them, or none if it
 // returns an error.
 func (m *matcher) read(ctx context.Context, which string, args ...any) error {
-	rows, err := m.db.Query(ctx, `
+	found, err := readRows(ctx, m.catalog, "list tables", func(row pgx.CollectableRow) (one match, err error) {
+		var by []int32
+		var above []uint32
+		err = row.Scan(&one.oid, &one.schema, &one.name, &by, &above)
+		for _, place := range by {
+			one.by = append(one.by, m.places[place])
+		}
+		if len(above) > 0 {
+			m.parents[one.oid] = above
+		}
+		return one, err
+	}, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -92,47 +98,20 @@ func (m *matcher) read(ctx context.Context, which string, args ...any) error {
 			AND `+which+`
 		GROUP BY c.oid, n.nspname, c.relname
 		ORDER BY c.oid`, append(slices.Clone(m.args), args...)...)
-	if err != nil {
-		return err
-	}
-	var found []match
-	var one match
-	var by []int32
-	var above []uint32
-	_, err = pgx.ForEachRow(rows, []any{&one.oid, &one.schema, &one.name, &by, &above}, func() error {
-		one.by = make([]int, len(by))
-		for i, place := range by {
-			one.by[i] = m.places[place]
-		}
-		if len(above) > 0 {
-			m.parents[one.oid] = slices.Clone(above)
-		}
-		found = append(found, one)
-		return nil
-	})
-	if err == nil {
-		m.all = append(m.all, found...)
-	}
+	m.all = append(m.all, found...)
 	return err
 }
 
 // plainAmong describes those of the relations that are plain and small.
 func (c catalog) plainAmong(ctx context.Context, oids []uint32, columns []string) ([]plain, error) {
-	var all []plain
-	var p plain
-	var blocks *int64 // nil: dropped while the statement waited for it
-	err := c.readEach(ctx, plainRelations, oids, []any{&p.object.OID, &p.object.Schema, &p.object.Name, &p.object.Kind, &blocks}, func() error {
+	all, err := readEach(ctx, c, "describe the tables of a pattern", oids, func(p *plain) []any {
+		return []any{&p.object.OID, &p.object.Schema, &p.object.Name, &p.object.Kind, &p.blocks}
+	}, plainRelations, columns)
+	for i := range all {
+		p := &all[i]
 		p.oid, p.name, p.title = p.object.OID, p.object.SQL(), p.object.Title()
-		if blocks != nil && *blocks <= mostBlocks {
-			p.blocks = *blocks
-			all = append(all, p)
-		}
-		return nil
-	}, columns)
-	if err != nil {
-		return nil, fmt.Errorf("describe the tables of a pattern: %w", err)
 	}
-	return all, nil
+	return slices.DeleteFunc(all, func(p plain) bool { return p.blocks > mostBlocks }), err
 }
 
 // plainRelations describes tables that have no partitions, children or parents, no row security,
@@ -145,8 +124,9 @@ const plainRelations = `
 			n.nspname,
 			c.relname,
 			c.relkind::pg_catalog.text,
-			pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)
-				OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8
+			-- NULL if it was dropped while the statement waited for it. Then it is examined by itself, which says so.
+			coalesce(pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)
+				OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int8, 2147483647)
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])

@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 const (
@@ -17,28 +18,19 @@ const (
 // without a replica identity, a subscriber could not tell which row is gone. A partition is
 // in the publications of its ancestors too, whether or not these publish by their root.
 func (c catalog) publishedOf(ctx context.Context, version int, oids []uint32) ([]published, error) {
-	bySchema, uncovered, generated := "false", "ARRAY[]::pg_catalog.text[]", "false"
+	uncovered, generated := "ARRAY[]::pg_catalog.text[]", "false"
 	if version >= publishedFrom15 {
-		bySchema, uncovered = publishedBySchema, publishedUncovered
+		uncovered = publishedUncovered
 	}
 	if version >= generatedFrom18 {
 		generated = publishedGenerated
 	}
-	var all []published
-	var p published
-	err := c.readEach(ctx, fmt.Sprintf(publishedRelations, bySchema, uncovered, generated),
-		oids, []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &p.publications, &p.identified, &p.uncovered, &p.ungenerated, &p.virtual, &p.primary, &p.unique},
-		func() error {
-			if len(p.publications) > 0 && (!p.identified || len(p.uncovered) > 0 || len(p.ungenerated) > 0) {
-				all = append(all, p)
-			}
-			p = published{}
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read its publications: %w", err)
-	}
-	return all, nil
+	all, err := readEach(ctx, c, "read its publications", oids, func(p *published) []any {
+		return []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &p.publications, &p.identified, &p.uncovered, &p.ungenerated, &p.virtual, &p.primary, &p.unique}
+	}, fmt.Sprintf(publishedRelations, publishes(version), uncovered, generated))
+	return slices.DeleteFunc(all, func(p published) bool {
+		return len(p.publications) == 0 || p.identified && len(p.uncovered) == 0 && len(p.ungenerated) == 0
+	}), err
 }
 
 // publishedRelations describes the replica identity of relations and the publications that
@@ -53,12 +45,7 @@ const publishedRelations = `
 			ARRAY(
 				SELECT p.pubname::pg_catalog.text
 				FROM pg_catalog.pg_publication AS p
-				WHERE p.pubdelete AND (p.puballtables OR EXISTS (
-					SELECT
-					FROM pg_catalog.pg_publication_rel AS m
-					WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
-						AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
-				) OR %[1]s)
+				WHERE %[1]s
 				ORDER BY 1
 			),
 			identity.whole OR identity.columns IS NOT NULL,
@@ -66,13 +53,7 @@ const publishedRelations = `
 			ARRAY(
 				SELECT p.pubname::pg_catalog.text
 				FROM pg_catalog.pg_publication AS p
-				WHERE p.pubdelete
-					AND (p.puballtables OR EXISTS (
-						SELECT
-						FROM pg_catalog.pg_publication_rel AS m
-						WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
-							AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
-					) OR %[1]s)
+				WHERE %[1]s
 					AND %[3]s
 				ORDER BY 1
 			),
@@ -138,14 +119,25 @@ const publishedRelations = `
 			AND c.relpersistence OPERATOR(pg_catalog.=) 'p'::pg_catalog."char"
 		ORDER BY n.nspname, c.relname`
 
-// publishedBySchema is true for a publication of the schema of a relation in line.
-const publishedBySchema = `EXISTS (
+// publishes is SQL for: publication p publishes a DELETE from the relations in line.
+func publishes(version int) string {
+	bySchema := "false"
+	if version >= publishedFrom15 {
+		bySchema = `EXISTS (
 					SELECT
 					FROM pg_catalog.pg_publication_namespace AS s
 					JOIN pg_catalog.pg_class AS l ON l.relnamespace OPERATOR(pg_catalog.=) s.pnnspid
 					WHERE s.pnpubid OPERATOR(pg_catalog.=) p.oid
 						AND l.oid OPERATOR(pg_catalog.=) ANY(line.oids)
 				)`
+	}
+	return `p.pubdelete AND (p.puballtables OR EXISTS (
+					SELECT
+					FROM pg_catalog.pg_publication_rel AS m
+					WHERE m.prpubid OPERATOR(pg_catalog.=) p.oid
+						AND m.prrelid OPERATOR(pg_catalog.=) ANY(line.oids)
+				) OR ` + bySchema + `)`
+}
 
 // publishedUncovered lists the publications that know the relation, or its ancestor, with
 // a row filter that uses other columns than the replica identity's, or with a column list

@@ -2,16 +2,15 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"slices"
 )
 
 // rightsOn reads what the current role may do with relations of which it reads the
 // columns.
 func (c catalog) rightsOn(ctx context.Context, oids []uint32, columns []string) ([]rights, error) {
-	var all []rights
-	var r rights
-	err := c.readEach(ctx, `
+	return readEach(ctx, c, "read the role's privileges", oids, func(r *rights) []any {
+		return []any{&r.OID, &r.Schema, &r.Name, &r.Kind, &r.usage, &r.delete, &r.update, &r.readable, &r.disinherited}
+	}, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -37,16 +36,7 @@ func (c catalog) rightsOn(ctx context.Context, oids []uint32, columns []string) 
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
-		ORDER BY n.nspname, c.relname`,
-		oids, []any{&r.OID, &r.Schema, &r.Name, &r.Kind, &r.usage, &r.delete, &r.update, &r.readable, &r.disinherited},
-		func() error {
-			all = append(all, r)
-			return nil
-		}, columns)
-	if err != nil {
-		return nil, fmt.Errorf("read the role's privileges: %w", err)
-	}
-	return all, nil
+		ORDER BY n.nspname, c.relname`, columns)
 }
 
 // policedOf lists those of the relations whose policies may hide rows. A policy may also
@@ -54,10 +44,9 @@ func (c catalog) rightsOn(ctx context.Context, oids []uint32, columns []string) 
 // lets the role SELECT, UPDATE (for FOR UPDATE) and DELETE, and no restrictive policy with
 // another condition concerns it.
 func (c catalog) policedOf(ctx context.Context, oids []uint32) ([]policed, error) {
-	var all []policed
-	var p policed
-	var open bool
-	err := c.readEach(ctx, `
+	all, err := readEach(ctx, c, "read its policies", oids, func(p *policed) []any {
+		return []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &p.open, &p.restricted, &p.policies}
+	}, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -74,12 +63,7 @@ func (c catalog) policedOf(ctx context.Context, oids []uint32) ([]policed, error
 						AND p.polpermissive
 						AND (p.polcmd OPERATOR(pg_catalog.=) '*'::pg_catalog."char"
 							OR p.polcmd OPERATOR(pg_catalog.=) needed.command)
-						AND EXISTS (
-							SELECT
-							FROM pg_catalog.unnest(p.polroles) AS whom (oid)
-							WHERE whom.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
-								OR pg_catalog.pg_has_role(whom.oid, 'USAGE'::pg_catalog.text)
-						)
+						AND `+toThisRole+`
 						AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) OPERATOR(pg_catalog.=) 'true'::pg_catalog.text
 				)
 			),
@@ -89,12 +73,7 @@ func (c catalog) policedOf(ctx context.Context, oids []uint32) ([]policed, error
 				WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid
 					AND NOT p.polpermissive
 					AND p.polcmd OPERATOR(pg_catalog.=) ANY('{*,r,w,d}'::pg_catalog."char"[])
-					AND EXISTS (
-						SELECT
-						FROM pg_catalog.unnest(p.polroles) AS whom (oid)
-						WHERE whom.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
-							OR pg_catalog.pg_has_role(whom.oid, 'USAGE'::pg_catalog.text)
-					)
+					AND `+toThisRole+`
 					AND pg_catalog.pg_get_expr(p.polqual, p.polrelid) OPERATOR(pg_catalog.<>) 'true'::pg_catalog.text
 			),
 			ARRAY(
@@ -107,44 +86,30 @@ func (c catalog) policedOf(ctx context.Context, oids []uint32) ([]policed, error
 		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
 			AND c.relrowsecurity
 			AND pg_catalog.row_security_active(c.oid)
-		ORDER BY n.nspname, c.relname`,
-		oids, []any{&p.OID, &p.Schema, &p.Name, &p.Kind, &open, &p.restricted, &p.policies}, func() error {
-			if !open || p.restricted {
-				all = append(all, p)
-			}
-			p = policed{}
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read its policies: %w", err)
-	}
-	return all, nil
+		ORDER BY n.nspname, c.relname`)
+	return slices.DeleteFunc(all, func(p policed) bool { return p.open && !p.restricted }), err
 }
+
+// toThisRole is SQL for: policy p concerns the current role.
+const toThisRole = `EXISTS (
+						SELECT
+						FROM pg_catalog.unnest(p.polroles) AS whom (oid)
+						WHERE whom.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+							OR pg_catalog.pg_has_role(whom.oid, 'USAGE'::pg_catalog.text)
+					)`
 
 // policedBy lists the heaps and what these are partitions or children of that have row
 // security, whomever it concerns.
 func (c catalog) policedBy(ctx context.Context, reach Reach) ([]Object, error) {
 	var oids []uint32
 	for _, o := range slices.Concat(reach.Ancestors, reach.Heaps) {
-		if !slices.Contains(oids, o.OID) {
-			oids = append(oids, o.OID)
-		}
+		oids = append(oids, o.OID)
 	}
-	var all []Object
-	var o Object
-	err := c.readEach(ctx, `
+	return readEach(ctx, c, "read its policies", asSet(oids), func(o *Object) []any { return []any{&o.OID, &o.Schema, &o.Name} }, `
 		SELECT c.oid, n.nspname, c.relname
 		FROM pg_catalog.pg_class AS c
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 		WHERE c.oid OPERATOR(pg_catalog.=) ANY($1::pg_catalog.oid[])
 			AND c.relrowsecurity
-		ORDER BY n.nspname, c.relname`,
-		oids, []any{&o.OID, &o.Schema, &o.Name}, func() error {
-			all = append(all, o)
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read its policies: %w", err)
-	}
-	return all, nil
+		ORDER BY n.nspname, c.relname`)
 }

@@ -2,7 +2,6 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -10,12 +9,16 @@ import (
 
 // triggersOf reads the triggers in PL/pgSQL that a DELETE on any of the heaps fires.
 func (c catalog) triggersOf(ctx context.Context, heaps []uint32) ([]trigger, error) {
-	var all []trigger
-	var t trigger
-	var text string
-	var conditional bool
-	var settings []string
-	err := c.readEach(ctx, `
+	type read struct {
+		trigger
+
+		text        string
+		conditional bool
+		settings    []string
+	}
+	found, err := readEach(ctx, c, "read its triggers", heaps, func(r *read) []any {
+		return []any{&r.heap.OID, &r.heap.Schema, &r.heap.Name, &r.name, &r.text, &r.role, &r.definer, &r.conditional, &r.settings}
+	}, `
 		SELECT
 			c.oid,
 			n.nspname,
@@ -37,23 +40,19 @@ func (c catalog) triggersOf(ctx context.Context, heaps []uint32) ([]trigger, err
 			AND (g.tgtype::pg_catalog.int4 OPERATOR(pg_catalog.&) 8) OPERATOR(pg_catalog.=) 8
 			AND g.tgenabled OPERATOR(pg_catalog.=) ANY('{O,A}'::pg_catalog."char"[])
 			AND l.lanname OPERATOR(pg_catalog.=) 'plpgsql'::pg_catalog.name
-		ORDER BY n.nspname, c.relname, g.tgname`,
-		heaps, []any{&t.heap.OID, &t.heap.Schema, &t.heap.Name, &t.name, &text, &t.role, &t.definer, &conditional, &settings}, func() error {
-			t.body, t.path = readBody(text), nil
-			t.certain = t.body.straight && !conditional
-			for _, setting := range settings {
-				if path, ok := strings.CutPrefix(setting, "search_path="); ok {
-					t.path = splitPath(path)
-				}
+		ORDER BY n.nspname, c.relname, g.tgname`)
+	all := make([]trigger, len(found))
+	for i, r := range found {
+		r.body = readBody(r.text)
+		r.certain = r.body.straight && !r.conditional
+		for _, setting := range r.settings {
+			if path, ok := strings.CutPrefix(setting, "search_path="); ok {
+				r.path = splitPath(path)
 			}
-			all = append(all, t)
-			settings = nil
-			return nil
-		})
-	if err != nil {
-		return nil, fmt.Errorf("read its triggers: %w", err)
+		}
+		all[i] = r.trigger
 	}
-	return all, nil
+	return all, err
 }
 
 // madeByUser is the condition that trigger g does not belong to a foreign key. Postgres 14 marks as
@@ -72,12 +71,9 @@ type touchedTable struct {
 
 // touchedBy finds the table that a statement of a trigger changes, and what a role lacks there; nil if there is none.
 func (c catalog) touchedBy(ctx context.Context, role string, d deed, path []string) (*touchedTable, error) {
-	touched, err := readRows(ctx, c, pgx.RowToAddrOfStructByPos[touchedTable], touchedTables, role, d.privilege, d.table, path)
-	if err != nil {
-		return nil, fmt.Errorf("read what its triggers may do: %w", err)
-	}
-	if len(touched) == 0 {
-		return nil, nil
+	touched, err := readRows(ctx, c, "read what its triggers may do", pgx.RowToAddrOfStructByPos[touchedTable], touchedTables, role, d.privilege, d.table, path)
+	if err != nil || len(touched) == 0 {
+		return nil, err
 	}
 	return touched[0], nil
 }

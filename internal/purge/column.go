@@ -1,7 +1,5 @@
 package purge
 
-import "github.com/jackc/pgx/v5"
-
 // columnKind is what a column of a rule may be.
 type columnKind int
 
@@ -28,7 +26,7 @@ type column struct {
 	foldsCase bool // it is citext
 }
 
-func (c column) sql() string { return "t." + pgx.Identifier{c.name}.Sanitize() }
+func (c column) sql() string { return "t." + quote(c.name) }
 
 // isNumber reports whether the column counts.
 func (c column) isNumber() bool { return c.kind == integer || c.kind == decimal }

@@ -27,7 +27,7 @@ func columnFindings(t Table, columns map[string]column) []Finding {
 func (c *columnCheck) refuse(name, problem, remedy string) {
 	if !c.refused[name] {
 		c.refused[name] = true
-		c.findings = append(c.findings, Finding{Severity: Refused, Problem: fmt.Sprintf("column %q %s", name, problem), Remedy: remedy})
+		c.findings = append(c.findings, refused(fmt.Sprintf("column %q %s", name, problem), remedy))
 	}
 }
 

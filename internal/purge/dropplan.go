@@ -128,19 +128,15 @@ func (r *reader) provenEmpty(ctx context.Context, explain *statement) (bool, err
 
 // ownership refuses a table whose partitions the role may not drop.
 func (r *reader) ownership(ctx context.Context, a account, e *examined) ([]Finding, error) {
-	owners, err := r.ownersBeyond(ctx, append([]uint32{e.oid}, e.heaps...))
+	owners, _, err := r.ownersOf(ctx, append([]uint32{e.oid}, e.heaps...))
 	if err != nil {
 		return nil, err
 	}
 	var findings []Finding
 	for _, owner := range owners {
-		role, whom := pgx.Identifier{owner}.Sanitize(), pgx.Identifier{a.Role}.Sanitize()
-		findings = append(findings, Finding{
-			Severity: Refused,
-			Problem: fmt.Sprintf("role %s may not drop partitions, as SILTGATE_TABLES_<n>_DROP_PARTITIONS wants: they belong to role %s",
-				whom, role),
-			SQL: []string{fmt.Sprintf("GRANT %s TO %s", role, whom)},
-		})
+		role, whom := quote(owner), quote(a.Role)
+		findings = append(findings, refused(fmt.Sprintf("role %s may not drop partitions, as SILTGATE_TABLES_<n>_DROP_PARTITIONS wants: they belong to role %s", whom, role),
+			"", "GRANT "+role+" TO "+whom))
 	}
 	return findings, nil
 }
@@ -159,7 +155,7 @@ func (r *reader) dropFindings(ctx context.Context, a account, e *examined, thoro
 		return nil, err
 	}
 	if reason != "" {
-		return []Finding{{Severity: Warned, Problem: "no partition is dropped, and rows are deleted instead: " + reason, Remedy: "turn SILTGATE_TABLES_<n>_DROP_PARTITIONS off, unless that is to change"}}, nil
+		return []Finding{warned("no partition is dropped, and rows are deleted instead: "+reason, "turn SILTGATE_TABLES_<n>_DROP_PARTITIONS off, unless that is to change")}, nil
 	}
 	return r.ownership(ctx, a, e)
 }

@@ -62,7 +62,7 @@ func (r *reader) examine(ctx context.Context, t Table, thorough bool) (*examined
 	}
 
 	if foreign, err := r.ofOtherSession(ctx, e.oid); err != nil || foreign {
-		e.find(Finding{Severity: Refused, Problem: "is a temporary table of another session", Remedy: "name a table that is not temporary"})
+		e.find(refused("is a temporary table of another session", "name a table that is not temporary"))
 		return e, err
 	}
 	if own := reserved(t, e.object); len(own) > 0 {

@@ -54,20 +54,3 @@ func (f *fetched) Next() bool {
 func (f *fetched) Scan(into ...any) error {
 	return pgx.ScanRow(f.Conn().TypeMap(), f.fields, f.RawValues(), into...)
 }
-
-// fetchedRow is the one row of a statement.
-type fetchedRow struct {
-	rows pgx.Rows
-	err  error
-}
-
-// Scan implements pgx.Row.
-func (r fetchedRow) Scan(into ...any) error {
-	switch {
-	case r.err != nil:
-		return r.err
-	case !r.rows.Next():
-		return pgx.ErrNoRows
-	}
-	return r.rows.Scan(into...)
-}

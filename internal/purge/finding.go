@@ -37,6 +37,14 @@ type Finding struct {
 	SQL []string `json:"sql,omitempty"`
 }
 
+func refused(problem, remedy string, sql ...string) Finding {
+	return Finding{Severity: Refused, Problem: problem, Remedy: remedy, SQL: sql}
+}
+
+func warned(problem, remedy string, sql ...string) Finding {
+	return Finding{Severity: Warned, Problem: problem, Remedy: remedy, SQL: sql}
+}
+
 // String is the problem and what mends it, in one line.
 func (f Finding) String() string {
 	text := f.Problem

@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -51,7 +52,7 @@ func spellRule(rule Rule) string {
 }
 
 // asSet sorts a copy of a list and leaves out what is there twice. Nil stays nil.
-func asSet(list []string) []string {
+func asSet[T cmp.Ordered](list []T) []T {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }
 

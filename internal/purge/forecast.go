@@ -60,43 +60,32 @@ type Forecast struct {
 
 // Forecasts looks at each table as a run does before it deletes. It asks the planner, and
 // reads at most the first entry of an index.
-func Forecasts(ctx context.Context, config *pgx.ConnConfig, tables []Table) ([]Forecast, error) {
-	s, err := connect(ctx, config)
-	if err != nil {
-		return nil, Explain(err)
-	}
-	defer s.Close(ctx)
-	read, err := newReader(ctx, s.catalog(), tables)
-	if err != nil {
-		return nil, Explain(err)
-	}
-	var now time.Time
-	if err := s.conn.QueryRow(ctx, `SELECT pg_catalog.now()`).Scan(&now); err != nil {
-		return nil, Explain(err)
-	}
-	var all []Forecast
-	for _, t := range tables {
-		f := Forecast{Table: t.String()}
-		meant := []Table{t}
-		if t.IsPattern() {
-			if meant, err = read.tablesOf(ctx, t); err != nil {
-				return all, Explain(err)
-			}
-			f.Partial = len(meant) > mostForecast
-			meant = meant[:min(len(meant), mostForecast)]
+func Forecasts(ctx context.Context, config *pgx.ConnConfig, tables []Table) (all []Forecast, err error) {
+	err = reading(ctx, config, tables, func(s *Session, read *reader) error {
+		now, _, err := s.Now(ctx)
+		if err != nil {
+			return err
 		}
-		for _, one := range meant {
-			e, err := read.examine(ctx, one, false)
-			if err == nil && !e.whole && len(e.heaps) > 0 {
-				err = s.forecast(ctx, read, e, now, &f)
+		for _, t := range tables {
+			meant, err := read.tablesOf(ctx, t)
+			if err != nil {
+				return err
 			}
-			if err != nil && !errors.Is(err, errAbsent) {
-				return all, Explain(fmt.Errorf("look at %s: %w", one, err))
+			f := Forecast{Table: t.String(), Partial: len(meant) > mostForecast}
+			for _, one := range meant[:min(len(meant), mostForecast)] {
+				e, err := read.examine(ctx, one, false)
+				if err == nil && !e.whole && len(e.heaps) > 0 {
+					err = s.forecast(ctx, read, e, now, &f)
+				}
+				if err != nil && !errors.Is(err, errAbsent) {
+					return fmt.Errorf("look at %s: %w", one, err)
+				}
 			}
+			all = append(all, f)
 		}
-		all = append(all, f)
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // forecast adds up the table's heaps.
@@ -188,7 +177,7 @@ func (s *Session) worthIndexes(ctx context.Context, h heap, into []string) ([]st
 		if served {
 			continue
 		}
-		column := pgx.Identifier{r[0].name}.Sanitize()
+		column := quote(r[0].name)
 		sql := fmt.Sprintf("CREATE INDEX CONCURRENTLY ON %s (%s)", h.name, column)
 		switch {
 		case r[0].negated:

@@ -3,8 +3,6 @@ package purge
 import (
 	"fmt"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Action is what a foreign key does with the rows that refer to a deleted one.
@@ -51,13 +49,13 @@ type Key struct {
 func (k Key) FromTitle() string { return k.FromSchema + "." + k.FromName }
 
 // FromSQL is From's name with its schema, quoted.
-func (k Key) FromSQL() string { return pgx.Identifier{k.FromSchema, k.FromName}.Sanitize() }
+func (k Key) FromSQL() string { return quote(k.FromSchema, k.FromName) }
 
 // WithoutAction is SQL that declares the key anew with NO ACTION.
 func (k Key) WithoutAction() string {
-	name := pgx.Identifier{k.Name}.Sanitize()
+	name := quote(k.Name)
 	return fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)",
-		k.FromSQL(), name, name, quoteAll(k.Columns), pgx.Identifier{k.ToSchema, k.ToName}.Sanitize(), quoteAll(k.Referenced))
+		k.FromSQL(), name, name, quoteAll(k.Columns), quote(k.ToSchema, k.ToName), quoteAll(k.Referenced))
 }
 
 // Restricts reports whether a row stays while another one refers to it.
@@ -67,7 +65,7 @@ func (k Key) Restricts() bool { return k.Action == NoAction || k.Action == Restr
 func quoteAll(columns []string) string {
 	quoted := make([]string, len(columns))
 	for i, column := range columns {
-		quoted[i] = pgx.Identifier{column}.Sanitize()
+		quoted[i] = quote(column)
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -50,39 +50,32 @@ func (i Inspection) Warnings() []Finding {
 // lacks privileges on it; row security may hide its rows; a DELETE would fail, or reach
 // rows of others. It reads the catalog and nothing else. Its error says that it could not
 // look; what it found about tables is valid beside it.
-func Inspect(ctx context.Context, config *pgx.ConnConfig, tables []Table) ([]Inspection, error) {
-	s, err := connect(ctx, config)
-	if err != nil {
-		return nil, Explain(err)
-	}
-	defer s.Close(ctx)
-	read, err := newReader(ctx, s.catalog(), tables)
-	if err != nil {
-		return nil, Explain(err)
-	}
-	var all []Inspection
+func Inspect(ctx context.Context, config *pgx.ConnConfig, tables []Table) (all []Inspection, err error) {
 	first := map[uint32]string{}
-	for _, t := range tables {
-		if t.IsPattern() {
-			i, err := read.inspectPattern(ctx, t)
+	err = reading(ctx, config, tables, func(_ *Session, read *reader) error {
+		for _, t := range tables {
+			if t.IsPattern() {
+				i, err := read.inspectPattern(ctx, t)
+				if err != nil {
+					return fmt.Errorf("inspect the tables of %s: %w", t, err)
+				}
+				all = append(all, i)
+				continue
+			}
+			i, oid, err := read.inspection(ctx, t)
 			if err != nil {
-				return all, Explain(fmt.Errorf("inspect the tables of %s: %w", t, err))
+				return fmt.Errorf("inspect %s: %w", t, err)
+			}
+			if twin, ok := first[oid]; ok && oid != 0 {
+				i.Findings = append([]Finding{sameTable(twin)}, i.Findings...)
+			} else if i.Err() == nil {
+				first[oid] = i.Table
 			}
 			all = append(all, i)
-			continue
 		}
-		i, oid, err := read.inspection(ctx, t)
-		if err != nil {
-			return all, Explain(fmt.Errorf("inspect %s: %w", t, err))
-		}
-		if twin, ok := first[oid]; ok && oid != 0 {
-			i.Findings = append([]Finding{sameTable(twin)}, i.Findings...)
-		} else if i.Err() == nil {
-			first[oid] = i.Table
-		}
-		all = append(all, i)
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // inspection examines one table.
@@ -102,8 +95,5 @@ func (r *reader) inspection(ctx context.Context, t Table) (Inspection, uint32, e
 
 // sameTable refuses a table that is configured twice.
 func sameTable(twin string) Finding {
-	return Finding{
-		Severity: Refused, Problem: "is the same table as " + twin,
-		Remedy: "give both the same SILTGATE_TABLES_<n>_NAME, or leave one out",
-	}
+	return refused("is the same table as "+twin, "give both the same SILTGATE_TABLES_<n>_NAME, or leave one out")
 }

@@ -6,8 +6,12 @@ import (
 	"slices"
 )
 
-// tablesOf are the tables that a pattern matches and no pattern before it, each with all its rules.
+// tablesOf are the tables that a configured table means: itself or, if it is a pattern, those that it matches and no
+// pattern before it, each with all its rules.
 func (r *reader) tablesOf(ctx context.Context, pattern Table) ([]Table, error) {
+	if !pattern.IsPattern() {
+		return []Table{pattern}, nil
+	}
 	matches, err := r.matching(ctx, nil)
 	var tables []Table
 	for _, m := range firstBy(pattern, r.tables, matches) {
@@ -28,10 +32,10 @@ func (r *reader) inspectPattern(ctx context.Context, pattern Table) (Inspection,
 	count := len(matches)
 	i.Matched = &count
 	if count == 0 {
-		i.Findings = []Finding{{Severity: Warned, Problem: "matches no table", Remedy: "check SILTGATE_TABLES_<n>_NAME, unless its tables are still to come"}}
+		i.Findings = []Finding{warned("matches no table", "check SILTGATE_TABLES_<n>_NAME, unless its tables are still to come")}
 		return i, nil
 	}
-	found := patternFindings{}
+	found := patternFindings{seen: map[Severity]int{}}
 	for chunk := range slices.Chunk(matches, mostOIDs) {
 		if err := r.inspectChunk(ctx, chunk, &found); err != nil {
 			return i, err
@@ -79,21 +83,15 @@ func (r *reader) inspectChunk(ctx context.Context, chunk []match, found *pattern
 // patternFindings are those of a pattern's tables, a few by name and the others counted.
 type patternFindings struct {
 	named []Finding
-	more  map[Severity]int
 	seen  map[Severity]int
 }
 
 // add takes over findings of a table, or of several that they name.
 func (p *patternFindings) add(title string, findings []Finding) {
-	if p.more == nil {
-		p.more, p.seen = map[Severity]int{}, map[Severity]int{}
-	}
 	for _, f := range findings {
-		if p.seen[f.Severity] == mostNamed {
-			p.more[f.Severity]++
+		if p.seen[f.Severity]++; p.seen[f.Severity] > mostNamed {
 			continue
 		}
-		p.seen[f.Severity]++
 		if title != "" {
 			f.Problem = title + ": " + f.Problem
 		}
@@ -104,7 +102,7 @@ func (p *patternFindings) add(title string, findings []Finding) {
 func (p *patternFindings) all() []Finding {
 	all := p.named
 	for _, severity := range []Severity{Refused, Warned} {
-		if more := p.more[severity]; more > 0 {
+		if more := p.seen[severity] - mostNamed; more > 0 {
 			all = append(all, Finding{Severity: severity, Problem: fmt.Sprintf("and so on: %d more findings of its tables", more), Remedy: "mend those that are named, then look again"})
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -30,10 +29,9 @@ type LagGuard struct {
 	// MaxWait is how long a run waits for one standby. 0: for ever.
 	MaxWait time.Duration
 
-	mu      sync.Mutex
-	sight   sight
-	written []walPosition // not yet replayed by every standby
-	seen    []standby
+	sight[[]standby]
+
+	written []walPosition   // not yet replayed by every standby
 	leftOut map[string]bool // by name
 }
 
@@ -68,26 +66,13 @@ func (g *LagGuard) reason(ctx context.Context, s *Session, known *Standbys, log 
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	g.refresh(ctx, s, now, log)
+	if err := g.look(s, now, func() ([]standby, error) { return g.measure(ctx, s, now) }); err != nil {
+		log.Warn("replica lag is not watched: it cannot be read", "error", Explain(err))
+	}
 	if s.lost() {
 		return "" // the next statement will say so
 	}
 	return g.judge(known, now, log)
-}
-
-// refresh asks the database, unless it was asked a moment ago.
-func (g *LagGuard) refresh(ctx context.Context, s *Session, now time.Time, log *slog.Logger) {
-	if !g.sight.due(now) {
-		return
-	}
-	seen, err := g.measure(ctx, s, now)
-	if s.lost() {
-		return
-	}
-	g.seen = seen
-	if g.sight.turnsBlind(err) {
-		log.Warn("replica lag is not watched: it cannot be read", "error", Explain(err))
-	}
 }
 
 // judge says why to wait, by what was seen last.

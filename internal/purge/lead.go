@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // lead is a column by whose index dead rows are found: all that are dead for one reason, and perhaps
@@ -87,7 +85,7 @@ func simple(conditions []condition) bool {
 // lead leads to, as Postgres prints them.
 func (l lead) impliedPredicates() []string {
 	name := l.name
-	if quoted := (pgx.Identifier{name}).Sanitize(); strings.ToLower(name) != name || strings.ContainsAny(name, " -.$") {
+	if quoted := quote(name); strings.ToLower(name) != name || strings.ContainsAny(name, " -.$") {
 		name = quoted
 	}
 	switch {

@@ -71,14 +71,10 @@ type failedTable struct {
 
 // counts are sums over tables.
 type counts struct {
-	Estimate    int64 `json:"estimate,omitempty"`
-	Deleted     int64 `json:"deleted,omitempty"`
-	Counted     int64 `json:"counted,omitempty"`
-	Locked      int64 `json:"locked,omitempty"`
-	Undeletable int64 `json:"undeletable,omitempty"`
-	Referenced  int64 `json:"referenced,omitempty"`
-	Untried     int64 `json:"untried,omitempty"`
-	Batches     int64 `json:"batches,omitempty"`
+	Estimate int64 `json:"estimate,omitempty"`
+	Deleted  int64 `json:"deleted,omitempty"`
+	Batches  int64 `json:"batches,omitempty"`
+	Stayed
 
 	Worked time.Duration `json:"worked,omitempty"`
 }
@@ -115,18 +111,13 @@ func (t *TableProgress) tally() {
 	if sum.Worked > 0 { // else what the run before took is all that is known
 		t.Work.estimateLeft(left, heapsLeft{done: int(m.Visited), toCome: int(max(m.Tables-m.Visited, 0))})
 	}
-	t.Estimate, t.Deleted, t.Batches = sum.Estimate, sum.Deleted, sum.Batches
-	t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = sum.Counted, sum.Locked, sum.Undeletable, sum.Referenced, sum.Untried
+	t.Estimate, t.Deleted, t.Batches, t.Stayed = sum.Estimate, sum.Deleted, sum.Batches, sum.Stayed
 }
 
 // add counts a table, with what was left of it.
 func (c *counts) add(t *TableProgress) {
 	c.addDone(t)
-	c.Counted += t.Counted
-	c.Locked += t.Locked
-	c.Undeletable += t.Undeletable
-	c.Referenced += t.Referenced
-	c.Untried += t.Untried
+	c.Stayed.add(t.Stayed)
 }
 
 // addDone counts what was done in a table that will be visited again.
@@ -135,11 +126,6 @@ func (c *counts) addDone(t *TableProgress) {
 	c.Deleted += t.Deleted
 	c.Batches += t.Batches
 	c.Worked += t.Work.Worked
-}
-
-// forgetLeft keeps the counts of what was done only: tables that are visited again are counted anew.
-func (c *counts) forgetLeft() {
-	c.Counted, c.Locked, c.Undeletable, c.Referenced, c.Untried = 0, 0, 0, 0, 0
 }
 
 // close removes a table from the open ones. If the run will visit it again, its rows that are left are
@@ -254,7 +240,7 @@ func (t *TableProgress) anotherRound(left int64) {
 	m := t.Matched
 	m.shareOut(left, m.Cut)
 	m.Next, m.Visited, m.Cut, m.Held = 0, 0, 0, 0
-	m.Closed.forgetLeft()
+	m.Closed.Stayed = Stayed{}
 	t.Cut = false
 }
 
@@ -270,7 +256,7 @@ func (m *Matched) retry() {
 	}
 	if m.FailedMore > 0 {
 		m.Failed, m.FailedMore, m.Next, m.Visited, m.Held = nil, 0, 0, 0, 0
-		m.Closed.forgetLeft()
+		m.Closed.Stayed = Stayed{}
 	}
 	for i := range m.Failed {
 		m.Failed[i].Final = false
@@ -285,7 +271,7 @@ func (m *Matched) anew() {
 	for i := range m.Open {
 		m.Closed.addDone(&m.Open[i])
 	}
-	m.Closed.forgetLeft()
+	m.Closed.Stayed = Stayed{}
 	*m = Matched{First: m.First, Closed: m.Closed}
 }
 

@@ -60,36 +60,27 @@ const nobody = "pg_signal_backend"
 
 // Needs says what a role needs to purge the tables, each by itself. It reads the catalog and
 // nothing else.
-func Needs(ctx context.Context, config *pgx.ConnConfig, tables []Table, role string) ([]Need, error) {
-	s, err := connect(ctx, config)
-	if err != nil {
-		return nil, Explain(err)
-	}
-	defer s.Close(ctx)
-	read, err := newReader(ctx, s.catalog(), tables)
-	if err != nil {
-		return nil, Explain(err)
-	}
-	var all []Need
-	for _, t := range tables {
-		meant := []Table{t}
-		if t.IsPattern() {
-			if meant, err = read.tablesOf(ctx, t); err != nil {
-				return all, Explain(err)
+func Needs(ctx context.Context, config *pgx.ConnConfig, tables []Table, role string) (all []Need, err error) {
+	err = reading(ctx, config, tables, func(_ *Session, read *reader) error {
+		for _, t := range tables {
+			meant, err := read.tablesOf(ctx, t)
+			if err != nil {
+				return err
 			}
 			if len(meant) == 0 {
 				all = append(all, Need{Table: t.String()})
 			}
-		}
-		for _, one := range meant {
-			need, err := read.need(ctx, one, role)
-			if err != nil {
-				return all, Explain(fmt.Errorf("look at %s: %w", one, err))
+			for _, one := range meant {
+				need, err := read.need(ctx, one, role)
+				if err != nil {
+					return fmt.Errorf("look at %s: %w", one, err)
+				}
+				all = append(all, need)
 			}
-			all = append(all, need)
 		}
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // need is what a role needs for one table.
@@ -124,7 +115,7 @@ func (r *reader) need(ctx context.Context, t Table, role string) (Need, error) {
 		return n, err
 	}
 	if t.DropPartitions && e.object.Kind == "p" {
-		if n.Owners, err = r.ownersOf(ctx, append([]uint32{e.oid}, e.heaps...)); err != nil {
+		if _, n.Owners, err = r.ownersOf(ctx, append([]uint32{e.oid}, e.heaps...)); err != nil {
 			return n, err
 		}
 	}

@@ -34,8 +34,11 @@ type Object struct {
 	StatementTriggers []string
 }
 
+// quote is a name for SQL, with those of what it is in before it.
+func quote(names ...string) string { return pgx.Identifier(names).Sanitize() }
+
 // Title is the name with its schema, for people.
 func (o Object) Title() string { return o.Schema + "." + o.Name }
 
 // SQL is the name with its schema, quoted.
-func (o Object) SQL() string { return pgx.Identifier{o.Schema, o.Name}.Sanitize() }
+func (o Object) SQL() string { return quote(o.Schema, o.Name) }

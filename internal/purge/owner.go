@@ -3,8 +3,6 @@ package purge
 import (
 	"context"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // warnings are what an operator should know about whose code a run would execute. The triggers of a
@@ -27,12 +25,8 @@ func (r *reader) strangers(ctx context.Context, a account, e *examined) ([]Findi
 	}
 	var findings []Finding
 	for _, s := range strangers[:min(len(strangers), mostNamed)] {
-		findings = append(findings, Finding{
-			Severity: Warned,
-			Problem: fmt.Sprintf("%s belongs to role %s, which owns neither its schema nor the database: its triggers run with the rights of role %s",
-				s.Title(), pgx.Identifier{s.owner}.Sanitize(), pgx.Identifier{a.Role}.Sanitize()),
-			SQL: []string{fmt.Sprintf("ALTER TABLE %s OWNER TO %s", s.SQL(), pgx.Identifier{s.heir}.Sanitize())},
-		})
+		findings = append(findings, warned(fmt.Sprintf("%s belongs to role %s, which owns neither its schema nor the database: its triggers run with the rights of role %s",
+			s.Title(), quote(s.owner), quote(a.Role)), "", fmt.Sprintf("ALTER TABLE %s OWNER TO %s", s.SQL(), quote(s.heir))))
 	}
 	return findings, nil
 }
@@ -46,14 +40,13 @@ func (r *reader) openPath(ctx context.Context, a account, e *examined) ([]Findin
 	}
 	var findings []Finding
 	for _, s := range open {
-		quoted, who, whom := pgx.Identifier{s.schema}.Sanitize(), "anyone", "PUBLIC"
-		if s.creator != "" {
-			whom = pgx.Identifier{s.creator}.Sanitize()
+		quoted, who, whom := quote(s.Schema), "anyone", "PUBLIC"
+		if s.Creator != "" {
+			whom = quote(s.Creator)
 			who = "role " + whom
 		}
-		f := Finding{Severity: Warned, SQL: []string{fmt.Sprintf("REVOKE CREATE ON SCHEMA %s FROM %s", quoted, whom)}}
-		f.Problem = fmt.Sprintf("%s may create objects in schema %s of the search_path of role %s, by which ",
-			who, quoted, pgx.Identifier{a.Role}.Sanitize())
+		f := warned(fmt.Sprintf("%s may create objects in schema %s of the search_path of role %s, by which ", who, quoted, quote(a.Role)),
+			"", fmt.Sprintf("REVOKE CREATE ON SCHEMA %s FROM %s", quoted, whom))
 		if e.table.Schema == "" {
 			f.Problem += e.table.Name + " is found"
 			f.Remedy = "name it " + e.title

@@ -29,12 +29,6 @@ func (p *patient) Query(ctx context.Context, sql string, args ...any) (pgx.Rows,
 	return p.queryLonger(ctx, sql, args)
 }
 
-// QueryRow is Query for a statement that returns one row.
-func (p *patient) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	rows, err := p.Query(ctx, sql, args...)
-	return fetchedRow{rows, err}
-}
-
 // queryLonger gives the statement the longer time-out. That is the transaction's, which ends with the statement, so
 // that no batch ever has it.
 func (p *patient) queryLonger(ctx context.Context, sql string, args []any) (pgx.Rows, error) {

@@ -18,11 +18,6 @@ type lateReads struct {
 	late  int
 }
 
-func (c *lateReads) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	rows, err := c.Query(ctx, sql, args...)
-	return fetchedRow{rows, err}
-}
-
 func (c *lateReads) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	if strings.Contains(sql, c.words) {
 		c.late++
@@ -71,13 +66,14 @@ func TestTheTimeoutOfTheCatalogIsNoBatchs(t *testing.T) {
 	require.Equal(t, fmt.Sprint(StatementTimeout.Milliseconds(), "ms"), batch.Statement)
 	require.Equal(t, batch, read(s.reads), "while the server is fast")
 
-	var slept string
-	require.NoError(t, s.reads.QueryRow(t.Context(), `SELECT pg_catalog.pg_sleep($1)::pg_catalog.text`, 1.5*StatementTimeout.Seconds()).Scan(&slept))
+	_, err := readRow(t.Context(), s.catalog(), "sleep", pgx.RowTo[string], `SELECT pg_catalog.pg_sleep($1)::pg_catalog.text`, 1.5*StatementTimeout.Seconds())
+	require.NoError(t, err)
 	require.Equal(t, batch, read(s.conn))
 	require.Equal(t, limits{fmt.Sprint(CatalogTimeout.Seconds(), "s"), batch.Lock}, read(s.reads))
 	require.Equal(t, batch, read(s.conn), "after a statement that succeeded")
 	for _, fails := range []string{`SELECT 1 OPERATOR(pg_catalog./) 0`, `SELECT nothing`} {
-		require.Error(t, s.reads.QueryRow(t.Context(), fails).Scan(new(int)))
+		_, err := readRow(t.Context(), s.catalog(), "fail", pgx.RowTo[int], fails)
+		require.Error(t, err)
 		require.Equal(t, batch, read(s.conn), "after one that failed")
 	}
 }
@@ -119,19 +115,14 @@ func TestFault109ACatalogThatIsTooSlowIsAskedForLessAndDeliversNothingTwice(t *t
 			for i := range asked {
 				asked[i] = uint32(1e6 + i)
 			}
-			var got []uint32
-			var oid uint32
-			var text *string
-			require.NoError(t, read.readEach(t.Context(), `SELECT oid, NULL::pg_catalog.text FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS oid`,
-				asked, []any{&oid, &text}, func() error {
-					got = append(got, oid)
-					return nil
-				}))
+			got, err := readEach(t.Context(), read, "read", asked, func(oid *uint32) []any { return []any{oid, new(*string)} },
+				`SELECT oid, NULL::pg_catalog.text FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS oid`)
+			require.NoError(t, err)
 			require.Equal(t, asked, got)
 			require.Equal(t, c.tired, tired.tired)
 		})
 	}
 	s := newDatabase(t).session()
-	err := newCatalog(&tiredCatalog{querier: s.conn}).readEach(t.Context(), ``, []uint32{1, 2, 3, 4, 5, 6}, []any{new(uint32), new(*string)}, func() error { return nil })
+	_, err := readEach(t.Context(), newCatalog(&tiredCatalog{querier: s.conn}), "read", []uint32{1, 2, 3, 4, 5, 6}, func(oid *uint32) []any { return []any{oid, new(*string)} }, ``)
 	require.True(t, isTimeout(err), "with %v: in the end it fails", err)
 }

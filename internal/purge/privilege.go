@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // rights says which of a run's operations the current role may do with a relation.
@@ -47,7 +45,7 @@ func (r rights) missing(columns []string, update string) []grant {
 // update is one of them that a user could be allowed to UPDATE.
 func missingRights(role string, table Object, all []rights, columns []string, update string) []Finding {
 	var findings []Finding
-	grantee := pgx.Identifier{role}.Sanitize()
+	grantee := quote(role)
 
 	var schemas []string
 	for _, r := range all {
@@ -56,11 +54,7 @@ func missingRights(role string, table Object, all []rights, columns []string, up
 		}
 	}
 	for _, schema := range schemas {
-		findings = append(findings, Finding{
-			Severity: Refused,
-			Problem:  fmt.Sprintf("role %s may not use schema %s", grantee, pgx.Identifier{schema}.Sanitize()),
-			SQL:      []string{fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", pgx.Identifier{schema}.Sanitize(), grantee)},
-		})
+		findings = append(findings, refused(fmt.Sprintf("role %s may not use schema %s", grantee, quote(schema)), "", "GRANT USAGE ON SCHEMA "+quote(schema)+" TO "+grantee))
 	}
 
 	// One statement for all that lack the same.
@@ -88,14 +82,9 @@ func missingRights(role string, table Object, all []rights, columns []string, up
 	for _, l := range lacks {
 		problem := fmt.Sprintf("role %s lacks %s on %s", grantee, strings.Join(l.words, " and "), namesOf(table, l.on))
 		if disinherited != "" {
-			problem += fmt.Sprintf(" (it is a member of %s, which owns it, but does not inherit from it)",
-				pgx.Identifier{disinherited}.Sanitize())
+			problem += fmt.Sprintf(" (it is a member of %s, which owns it, but does not inherit from it)", quote(disinherited))
 		}
-		findings = append(findings, Finding{
-			Severity: Refused,
-			Problem:  problem,
-			SQL:      []string{onEach(table, l.on, "GRANT "+strings.Join(l.sql, ", ")+" ON ", " TO "+grantee)},
-		})
+		findings = append(findings, refused(problem, "", onEach(table, l.on, "GRANT "+strings.Join(l.sql, ", ")+" ON ", " TO "+grantee)))
 	}
 	return findings
 }

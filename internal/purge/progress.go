@@ -81,20 +81,12 @@ type TableProgress struct {
 	// ones. Dry runs only.
 	Touched []Touched `json:"touched,omitempty"`
 
-	// Deleted counts rows whose deletion has committed. Counted is how many rows a dry run has counted
-	// that could be deleted.
-	Deleted     int64 `json:"deleted"`
-	Counted     int64 `json:"counted,omitempty"`
-	Locked      int64 `json:"locked,omitempty"`
-	Undeletable int64 `json:"undeletable,omitempty"`
-	Batches     int64 `json:"batches"`
+	// Deleted counts rows whose deletion has committed, Stayed those that are still there.
+	Deleted int64 `json:"deleted"`
+	Batches int64 `json:"batches"`
+	Stayed
 
-	// Referenced counts dead rows that stay because others refer to them.
-	Referenced int64 `json:"referenced,omitempty"`
-
-	// Untried is how many of the undeletable rows were only counted: to find out which of them can
-	// be deleted would have cost too much. Refusal is why the first row could not be deleted.
-	Untried int64  `json:"untried,omitempty"`
+	// Refusal is why the first row could not be deleted.
 	Refusal string `json:"refusal,omitempty"`
 
 	// Survey is what a dry run has seen of the heaps before this one, see Seen.
@@ -180,12 +172,32 @@ type position struct {
 	// Survey is what a dry run has seen of the heap.
 	Survey *Survey `json:"survey,omitempty"`
 
-	// The table's counts before this heap, because each pass counts the heap's rows anew.
+	// Stayed are the table's counts before this heap, because each pass counts the heap's rows anew.
+	Stayed
+}
+
+// Stayed counts dead rows that a run has seen and not deleted.
+type Stayed struct {
+	// Counted rows could be deleted; a dry run only counts them.
 	Counted     int64 `json:"counted,omitempty"`
 	Locked      int64 `json:"locked,omitempty"`
 	Undeletable int64 `json:"undeletable,omitempty"`
-	Referenced  int64 `json:"referenced,omitempty"`
-	Untried     int64 `json:"untried,omitempty"`
+
+	// Referenced rows stay because others refer to them.
+	Referenced int64 `json:"referenced,omitempty"`
+
+	// Untried is how many of the undeletable rows were only counted: to find out which of them can
+	// be deleted would have cost too much.
+	Untried int64 `json:"untried,omitempty"`
+}
+
+// add counts other rows too.
+func (s *Stayed) add(o Stayed) {
+	s.Counted += o.Counted
+	s.Locked += o.Locked
+	s.Undeletable += o.Undeletable
+	s.Referenced += o.Referenced
+	s.Untried += o.Untried
 }
 
 // Deleted sums the rows deleted over all tables.
@@ -242,9 +254,7 @@ func (p *Progress) err() error {
 func (t *TableProgress) enter(h heap) {
 	if t.Position.Heap != h.oid {
 		t.Survey = t.Seen()
-		t.Position = position{
-			Heap: h.oid, File: h.file, Counted: t.Counted, Locked: t.Locked, Undeletable: t.Undeletable, Referenced: t.Referenced, Untried: t.Untried,
-		}
+		t.Position = position{Heap: h.oid, File: h.file, Stayed: t.Stayed}
 	}
 }
 
@@ -284,7 +294,4 @@ func (t *TableProgress) restart(pass int) {
 }
 
 // recount forgets which rows of the heap were counted or left: they are counted anew.
-func (t *TableProgress) recount() {
-	at := &t.Position
-	t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = at.Counted, at.Locked, at.Undeletable, at.Referenced, at.Untried
-}
+func (t *TableProgress) recount() { t.Stayed = t.Position.Stayed }

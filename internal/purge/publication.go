@@ -1,10 +1,6 @@
 package purge
 
-import (
-	"fmt"
-
-	"github.com/jackc/pgx/v5"
-)
+import "fmt"
 
 // published is a relation from which a DELETE fails, because a publication cannot publish it.
 type published struct {
@@ -34,17 +30,10 @@ func unidentified(table Object, all []published) []Finding {
 		other := fmt.Sprintf("ALTER TABLE %s REPLICA IDENTITY %s", p.SQL(), p.identity())
 		switch {
 		case len(p.uncovered) > 0:
-			findings = append(findings, Finding{
-				Severity: Refused,
-				Problem: fmt.Sprintf("every DELETE from %s fails: the row filter of publication %s has a column that is not in the table's replica identity, "+
-					"or its column list lacks one that is", name, quoteAll(p.uncovered)),
-				Remedy: "change the publication's filter or list, or the replica identity",
-			})
+			findings = append(findings, refused(fmt.Sprintf("every DELETE from %s fails: the row filter of publication %s has a column that is not in the table's replica identity, "+
+				"or its column list lacks one that is", name, quoteAll(p.uncovered)), "change the publication's filter or list, or the replica identity"))
 		case len(p.ungenerated) > 0:
-			f := Finding{
-				Severity: Refused,
-				Problem:  fmt.Sprintf("every DELETE from %s fails: its replica identity has a generated column, which publication %s leaves out", name, quoteAll(p.ungenerated)),
-			}
+			f := refused(fmt.Sprintf("every DELETE from %s fails: its replica identity has a generated column, which publication %s leaves out", name, quoteAll(p.ungenerated)), "")
 			switch {
 			case p.identity() != "FULL":
 				f.SQL = []string{other}
@@ -57,11 +46,7 @@ func unidentified(table Object, all []published) []Finding {
 			}
 			findings = append(findings, f)
 		default:
-			findings = append(findings, Finding{
-				Severity: Refused,
-				Problem:  fmt.Sprintf("every DELETE from %s fails: publication %s publishes it, and there is no replica identity", name, quoteAll(p.publications)),
-				SQL:      []string{other},
-			})
+			findings = append(findings, refused(fmt.Sprintf("every DELETE from %s fails: publication %s publishes it, and there is no replica identity", name, quoteAll(p.publications)), "", other))
 		}
 	}
 	return findings
@@ -73,7 +58,7 @@ func (p published) identity() string {
 	case p.primary:
 		return "DEFAULT"
 	case p.unique != "":
-		return "USING INDEX " + pgx.Identifier{p.unique}.Sanitize()
+		return "USING INDEX " + quote(p.unique)
 	default:
 		return "FULL"
 	}

@@ -67,8 +67,7 @@ func (t *TableProgress) of(r relation) {
 
 // beginAnew forgets where the run is in the table, and the rows that it has counted. What was deleted stays deleted.
 func (t *TableProgress) beginAnew() {
-	t.Position, t.Through, t.Left, t.LeftMore, t.Rounds = position{}, 0, nil, 0, 0
-	t.Counted, t.Locked, t.Undeletable, t.Referenced, t.Untried = 0, 0, 0, 0, 0
+	t.Position, t.Through, t.Left, t.LeftMore, t.Rounds, t.Stayed = position{}, 0, nil, 0, 0, Stayed{}
 }
 
 // denied returns which privilege is missing, if it was taken away since the table was examined. It

@@ -3,6 +3,8 @@ package purge
 import (
 	"context"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Reach is everything that may make a DELETE on a table's heaps wrong: what it changes besides their
@@ -51,20 +53,17 @@ type ReachedKey struct {
 // cascades lists the other tables of which a DELETE deletes rows, or would delete them if the rows that these
 // refer to were not spared.
 func (r Reach) cascades() []uint32 {
-	var oids []uint32
-	for _, k := range r.Keys {
-		if k.Action == Cascade {
-			oids = append(oids, k.From)
-		}
-	}
-	return oids
+	return r.from(func(k ReachedKey) bool { return k.Action == Cascade })
 }
 
 // cascadesSpared lists those of them of which a DELETE deletes none, because rows that they refer to are spared.
-func (r Reach) cascadesSpared() []uint32 {
+func (r Reach) cascadesSpared() []uint32 { return r.from(ReachedKey.cascadeSpared) }
+
+// from lists the tables of the rows that refer through some of the keys.
+func (r Reach) from(some func(ReachedKey) bool) []uint32 {
 	var oids []uint32
 	for _, k := range r.Keys {
-		if k.cascadeSpared() {
+		if some(k) {
 			oids = append(oids, k.From)
 		}
 	}
@@ -100,6 +99,20 @@ func newReader(ctx context.Context, c catalog, configured []Table) (*reader, err
 		}
 	}
 	return r, err
+}
+
+// reading opens a session that only reads, and looks up the configured tables, for as long as do takes.
+func reading(ctx context.Context, config *pgx.ConnConfig, configured []Table, do func(*Session, *reader) error) error {
+	s, err := connect(ctx, config)
+	if err != nil {
+		return Explain(err)
+	}
+	defer s.Close(ctx)
+	read, err := newReader(ctx, s.catalog(), configured)
+	if err == nil {
+		err = do(s, read)
+	}
+	return Explain(err)
 }
 
 // reach says what a DELETE reaches that deletes rows of the table from the heaps,

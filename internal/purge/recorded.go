@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,17 +65,11 @@ func (p *Progress) Check() error {
 
 func (t *TableProgress) check() error {
 	at := &t.Position
-	for name, count := range map[string]int64{
-		"estimate": t.Estimate, "deleted": t.Deleted, "counted": t.Counted, "locked": t.Locked, "undeletable": t.Undeletable, "batches": t.Batches,
+	err := checkCounts(map[string]int64{
+		"estimate": t.Estimate, "deleted": t.Deleted, "batches": t.Batches, "left_more": t.LeftMore, "rounds": int64(t.Rounds),
 		"end": at.End, "lists": int64(at.Lists), "pass": int64(at.Pass), "deleted in a pass": at.Deleted, "earlier": at.Earlier, "size": int64(at.Size), "from": at.From,
-		"referenced": t.Referenced, "untried": t.Untried, "left_more": t.LeftMore, "rounds": int64(t.Rounds),
-		"counted before": at.Counted, "referenced before": at.Referenced, "untried before": at.Untried, "locked before": at.Locked, "undeletable before": at.Undeletable,
-	} {
-		if count < 0 || count > maxCount {
-			return fmt.Errorf("%s: want 0 to %d, got %d", name, int64(maxCount), count)
-		}
-	}
-	if err := t.Trial.check(t.Held != "" && t.Matched == nil); err != nil {
+	})
+	if err := cmp.Or(err, t.checkStayed(), at.checkStayed(), t.Trial.check(t.Held != "" && t.Matched == nil)); err != nil {
 		return err
 	}
 	switch {
@@ -99,6 +94,21 @@ func (t *TableProgress) check() error {
 		case "", planIndex, planSweep, planMixed:
 		default:
 			return fmt.Errorf("plan: %.80q is none", plan)
+		}
+	}
+	return nil
+}
+
+func (s *Stayed) checkStayed() error {
+	return checkCounts(map[string]int64{
+		"counted": s.Counted, "locked": s.Locked, "undeletable": s.Undeletable, "referenced": s.Referenced, "untried": s.Untried,
+	})
+}
+
+func checkCounts(counts map[string]int64) error {
+	for name, count := range counts {
+		if count < 0 || count > maxCount {
+			return fmt.Errorf("%s: want 0 to %d, got %d", name, int64(maxCount), count)
 		}
 	}
 	return nil
@@ -146,15 +156,12 @@ func (t *Trial) check(held bool) error {
 }
 
 func (m *Matched) check() error {
-	for name, count := range map[string]int64{
+	err := checkCounts(map[string]int64{
 		"tables": m.Tables, "visited": m.Visited, "failed_more": m.FailedMore, "cut": m.Cut, "held": m.Held, "share": m.Share, "rounds of tables": int64(m.Rounds),
-		"estimate of tables": m.Closed.Estimate, "deleted of tables": m.Closed.Deleted, "counted of tables": m.Closed.Counted, "locked of tables": m.Closed.Locked,
-		"undeletable of tables": m.Closed.Undeletable, "referenced of tables": m.Closed.Referenced,
-		"untried of tables": m.Closed.Untried, "batches of tables": m.Closed.Batches,
-	} {
-		if count < 0 || count > maxCount {
-			return fmt.Errorf("%s: want 0 to %d, got %d", name, int64(maxCount), count)
-		}
+		"estimate of tables": m.Closed.Estimate, "deleted of tables": m.Closed.Deleted, "batches of tables": m.Closed.Batches,
+	})
+	if err := cmp.Or(err, m.Closed.checkStayed()); err != nil {
+		return err
 	}
 	switch {
 	case m.Closed.Worked < 0 || m.Closed.Worked > maxTook:

@@ -57,7 +57,7 @@ func TestFault77ASweepEndsWithItsHeap(t *testing.T) {
 
 func TestWhatADryRunCountedInAHeapIsCountedAnewWithTheHeap(t *testing.T) {
 	t.Parallel()
-	table := TableProgress{Counted: 5}
+	table := TableProgress{Stayed: Stayed{Counted: 5}}
 	table.enter(heap{oid: 1})
 	table.Counted += 3
 	table.restart(0)

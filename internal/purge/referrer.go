@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // lookedUp reports whether a run has to read the rows that refer through a key: if these are the table's
@@ -54,23 +52,16 @@ func (r *reader) missingSelect(ctx context.Context, a account, key Key, columns 
 		return nil, err
 	}
 	var findings []Finding
-	grantee := pgx.Identifier{a.Role}.Sanitize()
+	grantee := quote(a.Role)
 	for _, right := range all {
 		if !right.usage {
-			schema := pgx.Identifier{right.Schema}.Sanitize()
-			findings = append(findings, Finding{
-				Severity: Refused,
-				Problem:  fmt.Sprintf("role %s may not use schema %s, where foreign key %q is", grantee, schema, key.Name),
-				SQL:      []string{fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, grantee)},
-			})
+			schema := quote(right.Schema)
+			findings = append(findings, refused(fmt.Sprintf("role %s may not use schema %s, where foreign key %q is", grantee, schema, key.Name),
+				"", "GRANT USAGE ON SCHEMA "+schema+" TO "+grantee))
 		}
 		if !right.readable {
-			findings = append(findings, Finding{
-				Severity: Refused,
-				Problem: fmt.Sprintf("role %s lacks SELECT of %s on %s, to see which rows foreign key %q keeps",
-					grantee, strings.Join(columns, ", "), right.Title(), key.Name),
-				SQL: []string{fmt.Sprintf("GRANT SELECT (%s) ON %s TO %s", quoteAll(columns), right.SQL(), grantee)},
-			})
+			findings = append(findings, refused(fmt.Sprintf("role %s lacks SELECT of %s on %s, to see which rows foreign key %q keeps",
+				grantee, strings.Join(columns, ", "), right.Title(), key.Name), "", fmt.Sprintf("GRANT SELECT (%s) ON %s TO %s", quoteAll(columns), right.SQL(), grantee)))
 		}
 	}
 	return findings, nil
@@ -86,15 +77,11 @@ func (r *reader) unseen(ctx context.Context, a account, key Key) ([]Finding, err
 	if err != nil {
 		return nil, err
 	}
-	grantee := pgx.Identifier{a.Role}.Sanitize()
+	grantee := quote(a.Role)
 	for _, o := range objects {
 		if o.RowSecurity {
-			findings = append(findings, Finding{
-				Severity: Refused,
-				Problem: fmt.Sprintf("row security may hide rows of %s from role %s, and foreign key %q would delete them (ON DELETE CASCADE)",
-					o.Title(), grantee, key.Name),
-				SQL: []string{fmt.Sprintf("ALTER ROLE %s BYPASSRLS", grantee)},
-			})
+			findings = append(findings, refused(fmt.Sprintf("row security may hide rows of %s from role %s, and foreign key %q would delete them (ON DELETE CASCADE)",
+				o.Title(), grantee, key.Name), "", "ALTER ROLE "+grantee+" BYPASSRLS"))
 		}
 	}
 	return findings, nil
@@ -117,10 +104,6 @@ func (r *reader) unspared(ctx context.Context, a account, e *examined, key Key) 
 	if len(statements) == 0 {
 		return nil, nil
 	}
-	return []Finding{{
-		Severity: Warned,
-		Problem: fmt.Sprintf("role %s may not see which rows foreign key %q of %s keeps: they are tried, one by one, at every run",
-			pgx.Identifier{a.Role}.Sanitize(), key.Name, key.FromTitle()),
-		SQL: statements[:min(len(statements), mostNamed)],
-	}}, nil
+	return []Finding{warned(fmt.Sprintf("role %s may not see which rows foreign key %q of %s keeps: they are tried, one by one, at every run",
+		quote(a.Role), key.Name, key.FromTitle()), "", statements[:min(len(statements), mostNamed)]...)}, nil
 }

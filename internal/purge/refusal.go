@@ -28,9 +28,7 @@ const lockShare = 4
 // keyFindings judges the foreign keys.
 func (r Reach) keyFindings() []Finding {
 	var found []Finding
-	refuse := func(problem, remedy string, mend ...string) {
-		found = append(found, Finding{Severity: Refused, Problem: problem, Remedy: remedy, SQL: mend})
-	}
+	refuse := func(problem, remedy string, mend ...string) { found = append(found, refused(problem, remedy, mend...)) }
 	for _, k := range r.Keys {
 		name := fmt.Sprintf("foreign key %q%s", k.Name, k.way())
 		deletes := k.Action == Cascade && !k.cascadeSpared()
@@ -52,11 +50,9 @@ func (r Reach) keyFindings() []Finding {
 				name, k.Action, k.FromTitle(), k.RewriteRules[0]), "make the rule a trigger")
 		}
 		if k.Action == SetNull || k.Action == SetDefault {
-			found = append(found, Finding{
-				Severity: Warned, Remedy: "a dry run counts them; where they must not change, make the key ON DELETE NO ACTION",
-				Problem: fmt.Sprintf("%s changes rows of %s that refer to a deleted row, dead or not, and sets %s to %s (ON DELETE %s)",
-					name, k.FromTitle(), quoteAll(k.Changed), strings.TrimPrefix(string(k.Action), "SET "), k.Action),
-			})
+			found = append(found, warned(fmt.Sprintf("%s changes rows of %s that refer to a deleted row, dead or not, and sets %s to %s (ON DELETE %s)",
+				name, k.FromTitle(), quoteAll(k.Changed), strings.TrimPrefix(string(k.Action), "SET "), k.Action),
+				"a dry run counts them; where they must not change, make the key ON DELETE NO ACTION"))
 		}
 		if k.Locks > k.LockSpace/lockShare {
 			refuse(fmt.Sprintf("%s would lock all partitions of %s for each look-up, with their indexes %d of the %d relations that "+
@@ -90,9 +86,7 @@ func (k ReachedKey) way() string {
 // familyFindings judges the heaps and what they are part of.
 func (r Reach) familyFindings() []Finding {
 	var found []Finding
-	refuse := func(problem, remedy string) {
-		found = append(found, Finding{Severity: Refused, Problem: problem, Remedy: remedy})
-	}
+	refuse := func(problem, remedy string, mend ...string) { found = append(found, refused(problem, remedy, mend...)) }
 	for _, o := range slices.Concat(r.Ancestors, r.Heaps) {
 		if len(o.DeleteRules) > 0 {
 			refuse(fmt.Sprintf("%s has a rule ON DELETE, which works on other rows than those that are deleted", o.Title()), "make it a trigger")
@@ -111,13 +105,8 @@ func (r Reach) familyFindings() []Finding {
 	}
 	for _, o := range r.Ancestors {
 		if o.RowSecurity {
-			found = append(found, Finding{
-				Severity: Refused,
-				Problem: fmt.Sprintf("%s has row-level security for this role, and its policies do not hold in its partitions and children, "+
-					"where rows are deleted", o.Title()),
-				Remedy: "let the role work on all rows",
-				SQL:    []string{o.PolicyMend},
-			})
+			refuse(o.Title()+" has row-level security for this role, and its policies do not hold in its partitions and children, where rows are deleted",
+				"let the role work on all rows", o.PolicyMend)
 		}
 		if len(o.StatementTriggers) > 0 {
 			refuse(fmt.Sprintf("trigger %q of %s runs once for each DELETE on it, and would not run, because rows are deleted from its "+

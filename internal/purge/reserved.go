@@ -5,16 +5,12 @@ import "strings"
 // reserved refuses tables from which nobody may delete rows: the server's catalog, from which a
 // superuser may delete, and Siltgate's own tables, which say which ticks ran.
 func reserved(t Table, o Object) []Finding {
-	var problem, remedy string
 	switch {
 	case strings.HasPrefix(o.Schema, "pg_temp_"): // of another session, which is refused, or of this one
 	case o.Schema == "information_schema", strings.HasPrefix(o.Schema, "pg_"):
-		problem, remedy = "belongs to Postgres itself, which needs its rows", "it is never purged"
+		return []Finding{refused("belongs to Postgres itself, which needs its rows", "it is never purged")}
 	case t.Except != "" && o.Schema == t.Except:
-		problem, remedy = "is Siltgate's own, which needs its rows", "ended runs go after SILTGATE_HISTORY"
+		return []Finding{refused("is Siltgate's own, which needs its rows", "ended runs go after SILTGATE_HISTORY")}
 	}
-	if problem == "" {
-		return nil
-	}
-	return []Finding{{Severity: Refused, Problem: problem, Remedy: remedy}}
+	return nil
 }

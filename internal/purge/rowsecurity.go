@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // policed is a relation with row security that is active for the current role, and that may keep it from
@@ -13,9 +11,9 @@ import (
 type policed struct {
 	Object
 
-	// restricted is set if a restrictive policy may hide rows: a further permissive one would not
-	// help.
-	restricted bool
+	// open is set if permissive policies let the role work on all rows, restricted if a restrictive policy may hide
+	// rows: a further permissive one would not help.
+	open, restricted bool
 
 	// policies are the names of those that exist.
 	policies []string
@@ -23,7 +21,7 @@ type policed struct {
 
 // hiddenRows are the findings of row security that may hide rows of a table from a role.
 func hiddenRows(role string, table Object, all []policed) []Finding {
-	grantee := pgx.Identifier{role}.Sanitize()
+	grantee := quote(role)
 	var restricted, closed []Object
 	var policies []string
 	for _, p := range all {
@@ -37,25 +35,17 @@ func hiddenRows(role string, table Object, all []policed) []Finding {
 
 	var findings []Finding
 	if len(restricted) > 0 {
-		findings = append(findings, Finding{
-			Severity: Refused,
-			Problem: fmt.Sprintf("row security with a restrictive policy may hide dead rows of %s from role %s",
-				namesOf(table, restricted), grantee),
-			SQL: []string{fmt.Sprintf("ALTER ROLE %s BYPASSRLS", grantee)},
-		})
+		findings = append(findings, refused(fmt.Sprintf("row security with a restrictive policy may hide dead rows of %s from role %s", namesOf(table, restricted), grantee),
+			"", "ALTER ROLE "+grantee+" BYPASSRLS"))
 	}
 	if len(closed) > 0 {
 		name := "siltgate"
 		for n := 2; slices.Contains(policies, name); n++ {
 			name = fmt.Sprintf("siltgate_%d", n)
 		}
-		f := Finding{
-			Severity: Refused,
-			Problem: fmt.Sprintf("row security may hide dead rows of %s from role %s",
-				namesOf(table, closed), grantee),
-			Remedy: "it needs a policy that lets it work on all rows, or BYPASSRLS",
-		}
-		before := "CREATE POLICY " + pgx.Identifier{name}.Sanitize() + " ON "
+		f := refused(fmt.Sprintf("row security may hide dead rows of %s from role %s", namesOf(table, closed), grantee),
+			"it needs a policy that lets it work on all rows, or BYPASSRLS")
+		before := "CREATE POLICY " + quote(name) + " ON "
 		after := " TO " + grantee + " USING (true)"
 		if len(closed) > mostNamed && table.Kind == "p" {
 			f.SQL = []string{onEach(table, closed, before, after)}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // resetPath brings back the role's settings, and returns the search_path that the session is to have: the role's, with
@@ -31,7 +29,7 @@ func safePath(path string) string {
 		if schema == "pg_catalog" || strings.HasPrefix(schema, "pg_temp") || strings.HasPrefix(schema, "pg_toast_temp") {
 			continue
 		}
-		safe = append(safe, pgx.Identifier{schema}.Sanitize())
+		safe = append(safe, quote(schema))
 	}
 	return strings.Join(append(safe, "pg_temp"), ", ")
 }

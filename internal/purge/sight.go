@@ -1,6 +1,9 @@
 package purge
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 const (
 	// lagInterval is how often a guard asks the database.
@@ -10,29 +13,32 @@ const (
 	blindInterval = time.Minute
 )
 
-// sight is when a guard asked the database last, and whether it could read the answer.
-type sight struct {
+// sight is what a guard has seen of the database.
+type sight[T any] struct {
+	mu    sync.Mutex
 	asked time.Time
-	blind bool
+	blind bool // it could not read the answer
+	seen  T
 }
 
-// due reports whether it is time to ask again. If so, it counts as asked now.
-func (s *sight) due(now time.Time) bool {
+// look asks the database, unless it was asked a moment ago. It returns an error if the answer could not be read, for
+// the first time in a row.
+func (g *sight[T]) look(s *Session, now time.Time, read func() (T, error)) error {
 	interval := lagInterval
-	if s.blind {
+	if g.blind {
 		interval = blindInterval
 	}
-	if now.Sub(s.asked) < interval {
-		return false
+	if now.Sub(g.asked) < interval {
+		return nil
 	}
-	s.asked = now
-	return true
-}
-
-// turnsBlind records whether the answer could be read, and reports whether it is the first that could
-// not.
-func (s *sight) turnsBlind(err error) bool {
-	was := s.blind
-	s.blind = err != nil
-	return s.blind && !was
+	g.asked = now
+	seen, err := read()
+	if s.lost() {
+		return nil
+	}
+	was := g.blind
+	if g.seen, g.blind = seen, err != nil; was {
+		return nil
+	}
+	return err
 }

@@ -3,8 +3,6 @@ package purge
 import (
 	"strconv"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Table is one table to purge, or all tables that a pattern matches, and what makes a row of
@@ -52,9 +50,9 @@ func (t Table) Is(name string) bool {
 // identifier quotes the table's name for SQL.
 func (t Table) identifier() string {
 	if t.Schema == "" {
-		return pgx.Identifier{t.Name}.Sanitize()
+		return quote(t.Name)
 	}
-	return pgx.Identifier{t.Schema, t.Name}.Sanitize()
+	return quote(t.Schema, t.Name)
 }
 
 // columnNames are the columns of the table's rules, each once, in the order in which the

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Touched counts rows of another table that a DELETE changes or deletes, because they
@@ -90,7 +88,7 @@ func (h heap) countReferring(k Key, in target) *statement {
 	}
 	on := make([]string, len(k.Columns))
 	for i := range k.Columns {
-		on[i] = fmt.Sprintf("t.%s %s r.%s", pgx.Identifier{k.Referenced[i]}.Sanitize(), k.Operators[i], pgx.Identifier{k.Columns[i]}.Sanitize())
+		on[i] = fmt.Sprintf("t.%s %s r.%s", quote(k.Referenced[i]), k.Operators[i], quote(k.Columns[i]))
 	}
 	fmt.Fprintf(s, "SELECT pg_catalog.count(*)\nFROM ONLY %s AS t\nJOIN %s%s AS r ON %s\nWHERE %s\n  AND %s",
 		h.name, only, k.FromSQL(), strings.Join(on, " AND "), in.where(s), h.deletable(s, in))

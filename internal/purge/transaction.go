@@ -2,7 +2,7 @@ package purge
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,7 +12,11 @@ import (
 // that decide how our statements work, and how long they hold locks. It leaves out settings that the
 // role may not change.
 func (s *Session) noteSettings(ctx context.Context) error {
-	rows, err := s.reads.Query(ctx, `
+	pairs, err := readRows(ctx, s.catalog(), "read the session's settings", func(row pgx.CollectableRow) ([]string, error) {
+		pair := make([]string, 2)
+		err := row.Scan(&pair[0], &pair[1])
+		return pair, err
+	}, `
 		-- The role comes first: it decides what may be set.
 		SELECT 'role', pg_catalog.current_setting('role')
 		UNION ALL
@@ -30,19 +34,8 @@ func (s *Session) noteSettings(ctx context.Context) error {
 				OR s.context OPERATOR(pg_catalog.=) 'superuser'
 					AND pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on'
 			)`)
-	if err != nil {
-		return fmt.Errorf("read the session's settings: %w", err)
-	}
-	s.settings = s.settings[:0]
-	var name, value string
-	_, err = pgx.ForEachRow(rows, []any{&name, &value}, func() error {
-		s.settings = append(s.settings, name, value)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read the session's settings: %w", err)
-	}
-	return nil
+	s.settings = slices.Concat(pairs...)
+	return err
 }
 
 // restoreSettings takes names and values in turn, and sets those that have changed. It returns for how

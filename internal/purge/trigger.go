@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // trigger is one that a DELETE on a heap fires, and what its function does.
@@ -75,7 +73,7 @@ func (r *reader) lacking(ctx context.Context, a account, t trigger, d deed) ([]F
 	if err != nil || o == nil {
 		return nil, err
 	}
-	grantee := pgx.Identifier{t.role}.Sanitize()
+	grantee := quote(t.role)
 	table := Object{Schema: o.Schema, Name: o.Name}
 	var findings []Finding
 	lack := func(certain bool, what, sql string) {
@@ -88,7 +86,7 @@ func (r *reader) lacking(ctx context.Context, a account, t trigger, d deed) ([]F
 		findings = append(findings, f)
 	}
 	if !o.Usage {
-		schema := pgx.Identifier{o.Schema}.Sanitize()
+		schema := quote(o.Schema)
 		lack(t.certain, "USAGE on schema "+schema, "GRANT USAGE ON SCHEMA "+schema+" TO "+grantee)
 	}
 	if !o.Allowed {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -12,8 +13,9 @@ func TestAStatementThatReadsTheCatalogIsPreparedWhenItComesASecondTime(t *testin
 	s := newDatabase(t).session()
 	const sql = `SELECT $1::pg_catalog.int4 OPERATOR(pg_catalog.+) 1`
 	for prepared := range 2 {
-		var n, count int
-		require.NoError(t, s.reads.QueryRow(t.Context(), sql, 41).Scan(&n))
+		var count int
+		n, err := readRow(t.Context(), s.catalog(), "add", pgx.RowTo[int], sql, 41)
+		require.NoError(t, err)
 		require.Equal(t, 42, n)
 		require.NoError(t, s.conn.QueryRow(t.Context(), `
 			SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_statements AS p WHERE p.statement OPERATOR(pg_catalog.=) $1::pg_catalog.text`, sql).Scan(&count))

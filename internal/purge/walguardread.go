@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 )
 
@@ -15,9 +14,7 @@ type WALGuard struct {
 	// MaxWait is how long a run waits: then it leaves the archiver out, or fails for a slot. 0: for ever.
 	MaxWait time.Duration
 
-	mu    sync.Mutex
-	sight sight
-	seen  walSignals
+	sight[walSignals]
 }
 
 // reason says in one sentence why deleting must wait, and is empty if it need not. The error
@@ -29,7 +26,9 @@ func (g *WALGuard) reason(ctx context.Context, s *Session, known *WALWaits, log 
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	g.refresh(ctx, s, now, log)
+	if err := g.look(s, now, func() (walSignals, error) { return s.walSignals(ctx) }); err != nil {
+		log.Warn("slots and archiver are not watched: they cannot be read", "error", Explain(err))
+	}
 	if s.lost() {
 		return "", nil // the next statement will say so
 	}
@@ -46,21 +45,6 @@ func (g *WALGuard) reason(ctx context.Context, s *Session, known *WALWaits, log 
 	}
 	*known = after
 	return reason, err
-}
-
-// refresh asks the database, unless it was asked a moment ago.
-func (g *WALGuard) refresh(ctx context.Context, s *Session, now time.Time, log *slog.Logger) {
-	if !g.sight.due(now) {
-		return
-	}
-	seen, err := s.walSignals(ctx)
-	if s.lost() {
-		return
-	}
-	g.seen = seen
-	if g.sight.turnsBlind(err) {
-		log.Warn("slots and archiver are not watched: they cannot be read", "error", Explain(err))
-	}
 }
 
 // walSignals reads them. It leaves out the slots of standbys, which LagGuard watches.

@@ -55,7 +55,7 @@ func (z *zoneReader) of(ctx context.Context, t Table) (Table, []Finding, error) 
 func (c catalog) databaseZone(ctx context.Context) (string, []Finding, error) {
 	// NULL resets the setting for the length of this statement. The source is read for each row of
 	// reset, and therefore after the reset.
-	z, err := readRow(ctx, c, pgx.RowToStructByName[zoneSetting], `
+	z, err := readRow(ctx, c, "read the database's zone", pgx.RowToStructByName[zoneSetting], `
 		WITH reset AS (
 			SELECT pg_catalog.set_config('TimeZone', NULL, true) AS zone
 		)
@@ -82,7 +82,7 @@ func (c catalog) databaseZone(ctx context.Context) (string, []Finding, error) {
 				AND pg_catalog.starts_with(pg_catalog.lower(setting), 'timezone=')
 		) AS own ON true`)
 	if err != nil {
-		return "", nil, fmt.Errorf("read the database's zone: %w", err)
+		return "", nil, err
 	}
 	if unknown := z.unknown(); unknown != nil {
 		return "", []Finding{*unknown}, nil
@@ -96,7 +96,7 @@ type zoneSetting struct{ Zone, Source, Database, Role string }
 // unknown is a finding if the setting that is seen is neither the database's nor the server's, but one
 // that takes precedence over them.
 func (z zoneSetting) unknown() *Finding {
-	role, database := pgx.Identifier{z.Role}.Sanitize(), pgx.Identifier{z.Database}.Sanitize()
+	role, database := quote(z.Role), quote(z.Database)
 	f := &Finding{Severity: Refused}
 	who := "role " + role + " has"
 	switch z.Source {
