@@ -16,10 +16,10 @@ func (p *program) migrateCommand() *cobra.Command {
 	var down, status bool
 	cmd := &cobra.Command{
 		Use:   "migrate",
-		Short: "Bring our schema up to date",
-		Long: p.reads(`Bring Siltgate's schema up to date: River's tables and ours. The application's
-tables are not touched. Any number of these may run at once. The role must own
-the schema, or be allowed to create it.`, databaseVariables()...),
+		Short: "Create Siltgate's schema, or bring it up to date",
+		Long: p.reads(`Create Siltgate's schema, or bring it up to date: it has River's tables and
+Siltgate's. The application's tables are not touched. Any number of these may run at once.
+The role must own the schema, or be allowed to create it.`, databaseVariables()...),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(p.environ)
 			if err != nil {

@@ -58,7 +58,7 @@ func Variables() []Variable {
 		want:    "a duration of 0 or more, such as 24h or 90s",
 	}, {
 		Name:    "SILTGATE_SCHEMA",
-		Meaning: "schema of River's tables and ours, in lower case",
+		Meaning: "schema of River's tables and Siltgate's, in lower case",
 		want:    "a schema of its own: at most 46 of a-z, 0-9 and _, no digit first, not public or pg_...",
 	}, {
 		Name:    anyTable + "NAME",
@@ -124,7 +124,7 @@ func Variables() []Variable {
 		want:    "true or false",
 	}, {
 		Name:    "SILTGATE_FINISH_WITHIN",
-		Meaning: "a scheduled run goes as slowly as this allows, and never faster than `SILTGATE_DUTY_CYCLE`; at most half of the schedule's period, as the default is where that is shorter; `0` = at the duty cycle, as runs by hand and `run --once`",
+		Meaning: "time in which a scheduled run is to end: it goes as slowly as that allows, and never faster than `SILTGATE_DUTY_CYCLE`. At most half of the schedule's period; if that is less than an hour, it is the default. `0` = at the duty cycle, as runs by hand and `run --once`",
 		want:    "a duration of 0 or more, such as 1h",
 	}, {
 		Name:    "SILTGATE_DUTY_CYCLE",
@@ -140,7 +140,7 @@ func Variables() []Variable {
 		want:    "a duration of 0 or more, such as 10s",
 	}, {
 		Name:    "SILTGATE_MAX_WAIT",
-		Meaning: "how long a run waits for a standby that does not catch up, as one that is delayed on purpose, or for the archiver: then they are left out, which is said; for a replication slot that is about to be lost: then the run fails",
+		Meaning: "how long a run waits for a standby that does not catch up, for the archiver, and for a replication slot that is about to be lost. Then it goes on without the standby or the archiver, and says so; for the slot's sake it fails",
 		want:    "a duration of at least 1s, such as 10m",
 	}, {
 		Name:    "SILTGATE_MAX_ROWS",

@@ -150,7 +150,7 @@ func (s *show) startFleet(ctx context.Context) error {
 	if err := s.conn.QueryRow(ctx, `SELECT min(created_at) FROM siltgate.installation`).Scan(&s.born); err != nil {
 		return fmt.Errorf("read when the schema was created: %w", err)
 	}
-	s.say.line("siltgate", "`siltgate migrate` has created the schema siltgate: River's tables and ours")
+	s.say.line("siltgate", "`siltgate migrate` has created the schema siltgate: River's tables and Siltgate's")
 
 	if err := s.fleet.start(ctx, replicas); err != nil {
 		return err
