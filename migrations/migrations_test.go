@@ -236,6 +236,23 @@ func TestTheRunsViewSaysNothingThatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+func TestARunThatNobodyTakesUpWaitsForAReplicaOrForTheEndOfAPause(t *testing.T) {
+	t.Parallel()
+	pool := migrated(t)
+	waitsFor := func() (what string) {
+		require.NoError(t, pool.QueryRow(t.Context(), `SELECT waiting_for FROM siltgate.runs`).Scan(&what))
+		return what
+	}
+	for _, sql := range []string{`SELECT siltgate.enqueue_token_cleanup()`, `SELECT siltgate.pause_token_cleanup()`} {
+		_, err := pool.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	require.Equal(t, "paused", waitsFor())
+	_, err := pool.Exec(t.Context(), `SELECT siltgate.resume_token_cleanup()`)
+	require.NoError(t, err)
+	require.Equal(t, "a replica to take it up", waitsFor())
+}
+
 func TestInsertsAndRevivalsNotify(t *testing.T) {
 	t.Parallel()
 	m, pool := newMigrator(t, "siltgate")

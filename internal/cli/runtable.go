@@ -67,7 +67,7 @@ func (t runTable) details(r jobs.Run) []string {
 			return
 		}
 		line := "       " + s
-		if t.terminal.live && !t.wide { // elsewhere a line that is whole can be searched for
+		if t.terminal.live { // elsewhere a line that is whole can be searched for
 			line = wrap(s, "       ", t.terminal.width)
 		}
 		lines = append(lines, t.terminal.paint(code, line))

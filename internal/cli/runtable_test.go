@@ -141,6 +141,18 @@ func TestATerminalShowsABarAndWhatElseThereIsRoomFor(t *testing.T) {
 	require.Equal(t, "[========     ] waiting, attempt 2, 64%  61,200,000 of about 95,000,000 rows, late: it was to end by 03:12:00", live(110))
 }
 
+func TestANoteBesideTheProgressBreaksBetweenWordsOnATerminalAlone(t *testing.T) {
+	t.Parallel()
+	noted := func(terminal terminal) string {
+		var out strings.Builder
+		p := &progress{w: &out, terminal: terminal}
+		p.note(`  public.refresh_tokens: role "siltgate_worker" lacks DELETE on it`)
+		return out.String()
+	}
+	require.Equal(t, "\r\x1b[K  public.refresh_tokens: role\n  \"siltgate_worker\" lacks DELETE on it\n", noted(terminal{width: 40, live: true}))
+	require.Equal(t, "  public.refresh_tokens: role \"siltgate_worker\" lacks DELETE on it\n", noted(terminal{width: 40}))
+}
+
 func TestAPaceShowsTheDutyTheForecastAndTheDeadline(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)

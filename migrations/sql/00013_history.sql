@@ -181,7 +181,12 @@ SELECT
         ELSE coalesce(
             {schema}.run_with_turn(job.id),
             nullif(run.output #>> '{pace,waiting_for}', ''),
-            CASE WHEN job.state <> 'running' THEN 'a replica to take it up' END)
+            CASE
+                WHEN job.state = 'running' THEN NULL
+                WHEN EXISTS (SELECT FROM {schema}.river_queue AS queue WHERE queue.name = 'default' AND queue.paused_at IS NOT NULL)
+                THEN 'paused'
+                ELSE 'a replica to take it up'
+            END)
     END AS waiting_for,
     CASE WHEN job.state = 'cancelled' THEN job.metadata ->> 'siltgate:cancelled_by' END AS cancelled_by
 FROM {schema}.river_job AS job
