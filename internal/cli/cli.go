@@ -72,10 +72,9 @@ func (p *program) execute(ctx context.Context, args []string) int {
 // complain writes to standard error. On a terminal it breaks lines between words.
 func (p *program) complain(msg string) {
 	lines := strings.Split("siltgate: "+printableLines(msg), "\n")
-	if t := terminalOf(p.stderr, p.environ); t.live {
-		for i, line := range lines {
-			lines[i] = hang(line, "  ", t.width)
-		}
+	terminal := terminalOf(p.stderr, p.environ)
+	for i, line := range lines {
+		lines[i] = terminal.fold(line, "  ")
 	}
 	_, _ = fmt.Fprintln(p.stderr, strings.Join(lines, "\n"))
 }
@@ -159,7 +158,7 @@ func (p *program) reads(long string, names ...string) string {
 func (p *program) paragraphs(text string) string {
 	var out strings.Builder
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
-		out.WriteString(wrap(paragraph, "", min(p.helpWidth(), plainWidth)) + "\n\n")
+		out.WriteString(hang(paragraph, "", min(p.helpWidth(), plainWidth)) + "\n\n")
 	}
 	return strings.TrimSuffix(out.String(), "\n")
 }

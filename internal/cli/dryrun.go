@@ -10,11 +10,7 @@ import (
 func (p *program) printSurvey(t jobs.TableResult) {
 	terminal := p.terminal()
 	line := func(format string, args ...any) {
-		text := "  " + fmt.Sprintf(format, args...)
-		if terminal.live { // elsewhere a line that is whole can be searched for
-			text = hang(text, "    ", terminal.width)
-		}
-		p.printf("%s\n", text)
+		p.printf("%s\n", terminal.fold("  "+fmt.Sprintf(format, args...), "    "))
 	}
 	if t.Reasons != nil && t.Rule != "" {
 		line("rule: %s", printable(t.Rule))

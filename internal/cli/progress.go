@@ -175,10 +175,7 @@ func paceParts(duty float64, forecast, finishBy *time.Time, now time.Time) (shar
 // note writes a line that is not about the run's progress, which is drawn anew below it.
 func (p *progress) note(text string) {
 	p.clear()
-	if p.terminal.live { // elsewhere a line that is whole can be searched for
-		text = hang(text, "  ", p.terminal.width)
-	}
-	_, _ = fmt.Fprintln(p.w, text)
+	_, _ = fmt.Fprintln(p.w, p.terminal.fold(text, "  "))
 	p.last = ""
 }
 

@@ -12,19 +12,18 @@ import (
 func (p *program) printResult(result jobs.Result) {
 	for _, t := range result.Tables {
 		dry := result.Outcome == jobs.OutcomeDryRun
+		line := printable(t.Table) + ": " + count(t.Deleted, "row") + " deleted"
 		if dry {
-			p.printf("%s: %s", printable(t.Table), count(t.Found, "dead row"))
-		} else {
-			p.printf("%s: %s deleted", printable(t.Table), count(t.Deleted, "row"))
+			line = printable(t.Table) + ": " + count(t.Found, "dead row")
 		}
 		var notes []string
 		if dry && t.Oldest != nil && t.Oldest.Before(result.Cutoff) { // a row that is done may expire later
 			notes = append(notes, "oldest expired "+t.Oldest.UTC().Format(time.RFC3339))
 		}
 		if notes = append(notes, tableNotes(t)...); len(notes) > 0 {
-			p.printf(" (%s)", strings.Join(notes, "; "))
+			line += " (" + strings.Join(notes, "; ") + ")"
 		}
-		p.printf("\n")
+		p.printf("%s\n", p.terminal().fold(line, "  "))
 		p.printSurvey(t)
 	}
 	for _, standby := range result.Pace.StandbysLeftOut {

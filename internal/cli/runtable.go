@@ -66,11 +66,8 @@ func (t runTable) details(r jobs.Run) []string {
 		if s = text(s); s == "" {
 			return
 		}
-		line := "       " + s
-		if t.terminal.live { // elsewhere a line that is whole can be searched for
-			line = wrap(s, "       ", t.terminal.width)
-		}
-		lines = append(lines, t.terminal.paint(code, line))
+		const indent = "       "
+		lines = append(lines, t.terminal.paint(code, t.terminal.fold(indent+s, indent)))
 	}
 	if r.Error != nil {
 		for line := range strings.Lines(*r.Error) {

@@ -70,10 +70,16 @@ func fit(text string, columns int) string {
 	return string(runes[:max(columns-1, 0)]) + "…"
 }
 
-// wrap breaks a line of text at blanks, and indents all of it. A word that is longer than a line is not cut.
-func wrap(text, indent string, width int) string { return hang(indent+text, indent, width) }
+// fold breaks a line for a terminal. Elsewhere it stays whole, so that its words can be searched for.
+func (t terminal) fold(line, indent string) string {
+	if !t.live {
+		return line
+	}
+	return hang(line, indent, t.width)
+}
 
-// hang does the same with the lines after the first. That one keeps the blanks that it begins with.
+// hang breaks a line of text at blanks, and indents the lines after the first. That one keeps the blanks that it
+// begins with. A word that is longer than a line is not cut.
 func hang(text, indent string, width int) string {
 	var out strings.Builder
 	out.WriteString(text[:len(text)-len(strings.TrimLeft(text, " "))])
