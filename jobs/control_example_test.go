@@ -54,7 +54,7 @@ func ExamplePause() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(changed, status.Paused, *status.PausedBy, *status.PauseReason, status.PausedUntil.Sub(*status.PausedAt))
+	fmt.Println(changed, status.Paused, *status.PausedBy, *status.PauseReason, status.PausedUntil.Sub(*status.PausedAt).Round(time.Second))
 
 	changed, err = jobs.Resume(ctx, pool)
 	if err != nil {
