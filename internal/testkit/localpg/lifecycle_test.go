@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/siltgate/siltgate/internal/testkit/reaper"
 )
 
 func TestACrashedServerStartsAgainWithItsCommittedData(t *testing.T) {
@@ -21,7 +23,7 @@ func TestACrashedServerStartsAgainWithItsCommittedData(t *testing.T) {
 	require.False(t, listening(s.Port()))
 	require.Zero(t, s.Pid())
 	require.NoError(t, s.Crash(t.Context()), "a server that is down stays down")
-	eventually(t, func() bool { return !exists(child) }, "its children are gone")
+	eventually(t, func() bool { return reaper.Gone(child) }, "its children are gone")
 
 	url := s.URL("postgres")
 	require.NoError(t, s.StartAgain(t.Context()))
