@@ -18,7 +18,7 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 		return []any{
 			&k.OID, &k.Name, &k.Action, &k.From, &k.To, &k.FromSchema, &k.FromName,
 			&k.ToSchema, &k.ToName, &k.FromPartitioned,
-			&k.Columns, &k.Referenced, &k.Changed, &k.Operators, &k.Indexed,
+			&k.Columns, &k.Referenced, &k.Changed, &k.Operators, &k.Indexed, &k.Besides,
 		}
 	}, `
 		WITH RECURSIVE fired AS (
@@ -61,7 +61,18 @@ func (c catalog) keysTo(ctx context.Context, oids []uint32) ([]Key, error) {
 				JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) o.oprnamespace
 				ORDER BY key.place
 			),
-			`+keyIndexed+`
+			`+keyIndexed+`,
+			pg_catalog.concat(
+				CASE WHEN k.confmatchtype OPERATOR(pg_catalog.=) 'f'::pg_catalog."char" THEN ' MATCH FULL' END,
+				CASE
+					WHEN k.confupdtype OPERATOR(pg_catalog.=) 'r'::pg_catalog."char" THEN ' ON UPDATE RESTRICT'
+					WHEN k.confupdtype OPERATOR(pg_catalog.=) 'c'::pg_catalog."char" THEN ' ON UPDATE CASCADE'
+					WHEN k.confupdtype OPERATOR(pg_catalog.=) 'n'::pg_catalog."char" THEN ' ON UPDATE SET NULL'
+					WHEN k.confupdtype OPERATOR(pg_catalog.=) 'd'::pg_catalog."char" THEN ' ON UPDATE SET DEFAULT'
+				END,
+				CASE WHEN k.condeferrable THEN ' DEFERRABLE' END,
+				CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' END,
+				CASE WHEN NOT k.convalidated THEN ' NOT VALID' END)
 		FROM fired
 		JOIN pg_catalog.pg_constraint AS k ON k.oid OPERATOR(pg_catalog.=) fired.oid
 		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) k.conrelid

@@ -43,6 +43,9 @@ type Key struct {
 
 	// Indexed keys are looked up by an index of From.
 	Indexed bool
+
+	// Besides is the rest of its definition in SQL: how it matches, what it does on UPDATE, when it is checked.
+	Besides string
 }
 
 // FromTitle is From's name with its schema, for people.
@@ -51,11 +54,10 @@ func (k Key) FromTitle() string { return k.FromSchema + "." + k.FromName }
 // FromSQL is From's name with its schema, quoted.
 func (k Key) FromSQL() string { return quote(k.FromSchema, k.FromName) }
 
-// WithoutAction is SQL that declares the key anew with NO ACTION.
+// WithoutAction is SQL that declares the key anew with NO ACTION, and otherwise as it is.
 func (k Key) WithoutAction() string {
-	name := quote(k.Name)
-	return fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)",
-		k.FromSQL(), name, name, quoteAll(k.Columns), quote(k.ToSchema, k.ToName), quoteAll(k.Referenced))
+	return fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s, ADD CONSTRAINT %[2]s FOREIGN KEY (%s) REFERENCES %s (%s)%s",
+		k.FromSQL(), quote(k.Name), quoteAll(k.Columns), quote(k.ToSchema, k.ToName), quoteAll(k.Referenced), k.Besides)
 }
 
 // Restricts reports whether a row stays while another one refers to it.

@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -15,14 +16,15 @@ const (
 
 // sight is what a guard has seen of the database.
 type sight[T any] struct {
-	mu    sync.Mutex
-	asked time.Time
-	blind bool // it could not read the answer
-	seen  T
+	mu     sync.Mutex
+	asked  time.Time
+	missed bool // it could not read the last answer, as on a busy server
+	blind  bool // it can read no answer
+	seen   T
 }
 
-// look asks the database, unless it was asked a moment ago. It returns an error if the answer could not be read, for
-// the first time in a row.
+// look asks the database, unless it was asked a moment ago. If an answer cannot be read once, what was seen before still
+// counts. It returns an error if another one cannot be read either, or the role may not read it, for the first time in a row.
 func (g *sight[T]) look(s *Session, now time.Time, read func() (T, error)) error {
 	interval := lagInterval
 	if g.blind {
@@ -36,8 +38,12 @@ func (g *sight[T]) look(s *Session, now time.Time, read func() (T, error)) error
 	if s.lost() {
 		return nil
 	}
+	if err != nil && !g.missed && !errors.Is(err, errBlind) {
+		g.missed = true
+		return nil
+	}
 	was := g.blind
-	if g.seen, g.blind = seen, err != nil; was {
+	if g.seen, g.missed, g.blind = seen, err != nil, err != nil; was {
 		return nil
 	}
 	return err
