@@ -39,3 +39,15 @@ func TestALifetimeEndsWhereverItIsAdded(t *testing.T) {
 		})
 	}
 }
+
+func TestALifetimeInMonthsIsNoLongerThanThatAndAnHour(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t, `
+		CREATE TABLE tokens (created_at timestamptz, lifetime interval);
+		INSERT INTO tokens SELECT now() - lifetime - late, lifetime
+		FROM unnest('{1 day,30 days,12 hours}'::interval[]) AS lifetime, unnest('{30 minutes,61 minutes}'::interval[]) AS late;
+		INSERT INTO tokens VALUES ('2025-06-10 12:00+00', '1 month'), ('2025-06-10 12:00+00', '2 years 1 month')`)
+	e := db.engine(Table{Name: "tokens", Rules: []Rule{{Expires: []string{"created_at"}, Lifetime: "lifetime"}}})
+	db.mustPurge(e.tables[0])
+	require.Equal(t, []string{"1 day", "2 years 1 mon", "30 days"}, db.strings(`SELECT lifetime::text FROM tokens ORDER BY lifetime::text`), "12 hours have no margin")
+}

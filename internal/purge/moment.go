@@ -24,9 +24,11 @@ const (
 // DatabaseZone stands for the zone of the database, in place of an IANA zone.
 const DatabaseZone = "database"
 
-// everywhere is the zone in which a day ends last. A date without a zone has ended when
-// it has ended there.
-const everywhere = "Etc/GMT+12"
+// A day begins first in firstZone, and ends last in lastZone. A date without a zone has ended when it has ended there.
+const (
+	firstZone = "Etc/GMT-14"
+	lastZone  = "Etc/GMT+12"
+)
 
 // leastSeconds is a time in 1973. A smaller number is not when a token expired: it says for how long one is good, or counts
 // seconds and was declared as milliseconds. By it every row would be long dead.
@@ -86,7 +88,7 @@ func (m moment) local(s *statement, at time.Time) string {
 // clock is the zone of the clock that wrote the column.
 func (m moment) clock() string {
 	if m.kind == date && m.zone == "" {
-		return everywhere
+		return lastZone
 	}
 	return m.zone
 }
@@ -158,17 +160,23 @@ type lifetime struct{ column }
 // end is SQL for when a row's life from a moment on ends.
 //
 // A day and a month are of different lengths in different zones, and in which one the application adds them nobody has
-// said. Where clocks are set back a day has an hour more. A month from February 28th on ends three days later where it is
-// March 1st already.
+// said. So the latest end counts: a month from February 28th on ends three days later where it is March 1st already, and
+// where clocks are set back a day has an hour more.
 func (l lifetime) end(s *statement, from moment) string {
+	at := from.instant(s)
 	if l.isNumber() {
-		return from.instant(s) + " OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, " + l.sql() + "::pg_catalog.float8)"
+		return at + " OPERATOR(pg_catalog.+) pg_catalog.make_interval(0, 0, 0, 0, 0, 0, " + l.sql() + "::pg_catalog.float8)"
 	}
 	has := func(field string) string {
 		return "pg_catalog.date_part('" + field + "', " + l.sql() + ") OPERATOR(pg_catalog.<>) 0::pg_catalog.float8"
 	}
-	return from.instant(s) + " OPERATOR(pg_catalog.+) " + l.sql() + " OPERATOR(pg_catalog.+) CASE WHEN " + has("year") + " OR " + has("month") +
-		" THEN '3 days 1 hour' WHEN " + has("day") + " THEN '1 hour' ELSE '0' END::pg_catalog.interval"
+	in := func(zone string) string {
+		return fmt.Sprintf("pg_catalog.timezone('%s', pg_catalog.timezone('%[1]s', %s) OPERATOR(pg_catalog.+) %s)", zone, at, l.sql())
+	}
+	end := at + " OPERATOR(pg_catalog.+) " + l.sql()
+	const andHour = " OPERATOR(pg_catalog.+) '1 hour'::pg_catalog.interval"
+	return fmt.Sprintf("(CASE WHEN %s OR %s THEN GREATEST(%s, %s, %s)%s WHEN %s THEN %[3]s%[6]s ELSE %[3]s END)",
+		has("year"), has("month"), end, in(firstZone), in(lastZone), andHour, has("day"))
 }
 
 // endsBefore is SQL that is true of rows whose life from a moment on has ended before an
