@@ -28,7 +28,7 @@
 //	examine.go          all that is wrong with a table, as findings (finding.go), for a run;
 //	                    inspection.go, inspectpattern.go: the same for whoever asks
 //	relation.go         a configured table in the database; absence.go: why it is not found;
-//	                    reserved.go: tables that nobody may name; object.go: a relation; column.go, columncheck.go: do the rules fit its columns;
+//	                    reserved.go: tables that nobody may name; keptapart.go: rows that another table's rules keep; object.go: a relation; column.go, columncheck.go: do the rules fit its columns;
 //	                    zone.go: the database's time zone; sqlstate.go, advice.go: errors in words
 //	reach.go            what a DELETE reaches: foreignkey.go, referrer.go; refusal.go: what of that refuses the table
 //	privilege.go        what keeps the role from deleting: rowsecurity.go, publication.go,

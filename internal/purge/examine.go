@@ -85,6 +85,11 @@ func (r *reader) examine(ctx context.Context, t Table, thorough bool) (*examined
 	if e.heaps, err = r.heapsOf(ctx, e.object); err != nil {
 		return e, err
 	}
+	kept, err := r.keptApart(ctx, t, e.object)
+	if err != nil {
+		return e, err
+	}
+	e.find(kept...)
 	reach, err := r.reachOf(ctx, e, thorough)
 	if err != nil {
 		return e, err

@@ -54,3 +54,42 @@ func TestAnEstimateIsOfOneHeap(t *testing.T) {
 	require.EqualValues(t, 10_001, p.Deleted())
 	require.InDelta(t, 10_001, p.Tables[0].Estimate, 100)
 }
+
+// Rows of a partition or of a child are rows of the table above it too.
+func TestNoRowGoesThatIsKeptByTheRulesOfItsPartitionChildOrParent(t *testing.T) {
+	t.Parallel()
+	dies, stays := []Rule{{Expires: []string{"expires_at"}}}, []Rule{{Expires: []string{"expires_at"}, Keep: "vip"}}
+	for shape, ddl := range map[string]string{
+		"a partition": `CREATE TABLE sessions (id int, kind text, vip bool, expires_at timestamptz) PARTITION BY LIST (kind);
+			CREATE TABLE sessions_vip PARTITION OF sessions FOR VALUES IN ('vip')`,
+		"a partition of a partition": `CREATE TABLE sessions (id int, kind text, vip bool, expires_at timestamptz) PARTITION BY LIST (kind);
+			CREATE TABLE sessions_vip PARTITION OF sessions FOR VALUES IN ('vip') PARTITION BY LIST (kind);
+			CREATE TABLE rest PARTITION OF sessions_vip DEFAULT`,
+		"a child": `CREATE TABLE sessions (id int, kind text, vip bool, expires_at timestamptz); CREATE TABLE sessions_vip () INHERITS (sessions)`,
+	} {
+		for how, c := range map[string]struct {
+			tables  []Table
+			refused string
+		}{
+			"its own":              {[]Table{{Name: "sessions", Rules: dies}, {Name: "sessions_vip", Rules: stays}}, "sessions"},
+			"its parent's":         {[]Table{{Name: "sessions", Rules: stays}, {Name: "sessions_vip", Rules: dies}}, "sessions_vip"},
+			"those of a pattern":   {[]Table{{Name: "sessions", Rules: dies}, {Name: "*_vip", Rules: stays}}, "sessions"},
+			"those of one of two":  {[]Table{{Name: "sess*", Rules: dies}, {Name: "*_vip", Rules: stays}}, "public.sessions"},
+			"the same, named here": {[]Table{{Name: "sessions", Rules: stays}, {Name: "sessions_vip", Rules: stays}}, ""},
+		} {
+			t.Run(shape+" by "+how, func(t *testing.T) {
+				t.Parallel()
+				db := newDatabase(t, ddl, `INSERT INTO sessions_vip VALUES (1, 'vip', true, '2020-01-01'), (2, 'vip', false, 'infinity')`)
+				e := db.engine(c.tables...)
+				_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+				require.EqualValues(t, 2, db.number(`SELECT count(*) FROM sessions_vip`))
+				if c.refused == "" {
+					require.NoError(t, err)
+					return
+				}
+				require.ErrorContains(t, err, c.refused)
+				require.ErrorContains(t, err, "has rows in common with")
+			})
+		}
+	}
+}
