@@ -1,10 +1,14 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
 	"github.com/siltgate/siltgate/jobs"
@@ -57,6 +61,47 @@ func (r Replica) readPause(ctx context.Context) (pause, error) {
 		return "", fmt.Errorf("look whether runs are paused: %w", err)
 	}
 	return row.pause(), nil
+}
+
+// awaitQueue waits until the queue's row can be written. Whoever pauses runs in a transaction that stays open has locked
+// it. River would not wait for long, and then fail as if the database were away. A replica for one run gives up in time.
+func (r Replica) awaitQueue(ctx context.Context, health *health) error {
+	patience := cmp.Or(r.StartPatience, startPatience)
+	var waits loggedReason
+	for began := time.Now(); ; {
+		by, err := r.touchQueue(ctx)
+		switch {
+		case err == nil:
+			health.waitFor("")
+			return nil
+		case !isLockTimeout(err):
+			return fmt.Errorf("look at the queue: %w", err)
+		case r.once && time.Since(began) >= patience:
+			return fmt.Errorf("the row of %s is locked by %s, as by a pause that is not committed: end that transaction", r.table("river_queue"), by)
+		case waits.due(by):
+			health.waitFor("the queue's row is locked, the log says by whom")
+			r.Log.Warn("replica waits to start: the queue's row is locked, as by a pause that is not committed: end that transaction",
+				"replica", r.ID, "table", r.table("river_queue"), "by", by)
+		}
+	}
+}
+
+// touchQueue makes the queue's row, or says that it is in use, as River does when it starts. If the row is locked, it
+// names by whom.
+func (r Replica) touchQueue(ctx context.Context) (by string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, preflightTimeout)
+	defer cancel()
+	err = r.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		batch := &pgx.Batch{}
+		batch.Queue(`SELECT pg_catalog.set_config('lock_timeout', $1, true)`, fmt.Sprint(turnLockTimeout.Milliseconds()))
+		batch.Queue(`
+			INSERT INTO `+r.table("river_queue")+` (name, updated_at)
+			VALUES ($1, pg_catalog.now())
+			ON CONFLICT (name) DO UPDATE SET updated_at = excluded.updated_at`, river.QueueDefault)
+		by, err = r.sendNamingBlockers(ctx, conn.Conn(), batch)
+		return err
+	})
+	return by, err
 }
 
 // control reads the tables, and prepares what River is to be told. It does not stop when River

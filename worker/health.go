@@ -26,13 +26,13 @@ type health struct {
 
 	mu      sync.Mutex
 	replica *Replica  // nil until it has a pool
-	waiting string    // for what, until then
+	waiting string    // for what, until River starts
 	asked   time.Time // the database, last
 	answer  []string
 	paused  pause
 }
 
-// waitFor says what keeps the replica from a pool.
+// waitFor says what keeps the replica from starting; empty: nothing that is known.
 func (h *health) waitFor(reason string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -43,7 +43,7 @@ func (h *health) waitFor(reason string) {
 func (h *health) watch(r Replica) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.replica = &r
+	h.replica, h.waiting = &r, ""
 }
 
 // liveness is the body of /healthz.
@@ -177,6 +177,9 @@ func (h *health) databaseReasons(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
 	var reasons []string
+	if h.waiting != "" {
+		reasons = append(reasons, h.waiting)
+	}
 	err := outage.CheckWritable(ctx, h.replica.pool)
 	switch {
 	case errors.Is(err, outage.ErrRecovering), errors.Is(err, outage.ErrReadOnly):

@@ -154,6 +154,9 @@ var errStartAnew = errors.New("start River anew")
 // work runs one River client from its start to its end.
 func (r Replica) work(ctx context.Context, health *health, addr string, back <-chan time.Duration) error {
 	born, ahead, err := r.preflight(ctx)
+	if err == nil {
+		err = r.awaitQueue(ctx, health)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil // told to stop before it had begun

@@ -22,6 +22,7 @@ import (
 
 	"github.com/siltgate/siltgate/internal/config"
 	"github.com/siltgate/siltgate/internal/testkit/pgtest"
+	"github.com/siltgate/siltgate/jobs"
 )
 
 // logged waits for a line of the replica's log.
@@ -147,6 +148,49 @@ func TestADatabaseThatDoesNotComeIsGivenUp(t *testing.T) {
 	err := f.replica.Run(t.Context())
 	require.ErrorContains(t, err, "connect to the database")
 	require.GreaterOrEqual(t, time.Since(began), 300*time.Millisecond)
+}
+
+// A client may begin a transaction with its first statement, and commit only when it is told to.
+func TestAReplicaThatStartsWhileAPauseIsNotCommittedSaysWhoseItIs(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]string{
+		"before any replica has run": `SELECT`,
+		"the queue is there":         `INSERT INTO siltgate.river_queue (name, updated_at) VALUES ('default', now())`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.exec(before)
+			tx, err := f.pool.Begin(t.Context())
+			require.NoError(t, err)
+			defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+			var who string
+			require.NoError(t, tx.QueryRow(t.Context(), `
+				SELECT 'process ' || pg_backend_pid() || ' of role ' || current_user FROM siltgate.pause_token_cleanup('incident 42')`).Scan(&who))
+			f.replica.HTTPAddr = freeAddress(t)
+			f.start()
+			f.logged(`"by":"` + who + `"`)
+			require.Contains(t, f.readiness(http.StatusServiceUnavailable), "the queue's row is locked")
+			require.NoError(t, tx.Commit(t.Context()))
+			f.logged("runs are paused")
+			f.readiness(http.StatusOK)
+			require.NotContains(t, f.log.String(), "database is lost")
+		})
+	}
+}
+
+func TestAReplicaForOneRunWaitsForAPauseThatIsNotCommittedOnlySoLong(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.exec(`INSERT INTO siltgate.river_queue (name, updated_at) VALUES ('default', now())`)
+	tx, err := f.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	_, err = tx.Exec(t.Context(), `SELECT siltgate.pause_token_cleanup()`)
+	require.NoError(t, err)
+	f.replica.StartPatience = time.Millisecond
+	err = f.replica.RunOnce(t.Context(), jobs.TokenCleanupArgs{}, nil)
+	require.ErrorContains(t, err, `the row of "siltgate"."river_queue" is locked by process `)
 }
 
 func TestADatabaseThatRefusesIsNotWaitedFor(t *testing.T) {

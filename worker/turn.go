@@ -102,11 +102,6 @@ func (r Replica) errNoTurn() error {
 // now, and writes the next epoch.
 func (r Replica) claimTurn(ctx context.Context, conn *pgx.Conn, me contender) (purge.Fence, error) {
 	fence := purge.Fence{Table: r.table("turn")}
-	var pid int32
-	if err := conn.QueryRow(ctx, `SELECT pg_catalog.pg_backend_pid()`, pgx.QueryExecModeExec).Scan(&pid); err != nil {
-		return fence, fmt.Errorf("take the turn: %w", err)
-	}
-	blockers := r.watchBlockers(ctx, pid)
 	batch := &pgx.Batch{}
 	batch.Queue(`
 		SELECT
@@ -127,22 +122,21 @@ func (r Replica) claimTurn(ctx context.Context, conn *pgx.Conn, me contender) (p
 		UPDATE `+fence.Table+` AS turn
 		SET
 			epoch = turn.epoch OPERATOR(pg_catalog.+) 1,
-			pid = $4,
-			role = (SELECT usesysid FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) $4),
-			nonce = $5,
-			replica = $6,
+			pid = pg_catalog.pg_backend_pid(),
+			role = (SELECT usesysid FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()),
+			nonce = $4,
+			replica = $5,
 			job_id = $1,
 			rank = $2,
-			last_scheduled_at = CASE WHEN $7 THEN pg_catalog.now() ELSE turn.last_scheduled_at END,
+			last_scheduled_at = CASE WHEN $6 THEN pg_catalog.now() ELSE turn.last_scheduled_at END,
 			taken_at = pg_catalog.now(),
 			reserved_until = NULL,
 			wanted_by = CASE WHEN turn.wanted_by OPERATOR(pg_catalog.<>) $1 THEN turn.wanted_by END
 		WHERE NOT `+r.taken()+`
-		RETURNING epoch, pg_catalog.pg_try_advisory_lock($5)`,
-		me.job, int(me.rank), longestReservation, pid, nonce, r.ID, me.rank.scheduled(),
+		RETURNING epoch, pg_catalog.pg_try_advisory_lock($4)`,
+		me.job, int(me.rank), longestReservation, nonce, r.ID, me.rank.scheduled(),
 	).QueryRow(func(row pgx.Row) error { return row.Scan(&fence.Epoch, new(bool)) })
-	err := conn.SendBatch(ctx, batch).Close()
-	by := blockers()
+	by, err := r.sendNamingBlockers(ctx, conn, batch)
 	switch {
 	case rows == 0:
 		return fence, r.errNoTurn()
@@ -203,8 +197,19 @@ func (r Replica) reserveTurn(ctx context.Context, me contender, rest time.Durati
 	}
 }
 
-// watchBlockers finds out who has locked the turn's row, if a session waits long for it. It returns
-// a function that ends the search and names those sessions by process and role.
+// sendNamingBlockers sends a batch. It names the sessions by process and role whose locks the batch waits long for.
+func (r Replica) sendNamingBlockers(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch) (by string, err error) {
+	var pid int32
+	if err := conn.QueryRow(ctx, `SELECT pg_catalog.pg_backend_pid()`, pgx.QueryExecModeExec).Scan(&pid); err != nil {
+		return "", err
+	}
+	blockers := r.watchBlockers(ctx, pid)
+	err = conn.SendBatch(ctx, batch).Close()
+	return blockers(), err
+}
+
+// watchBlockers finds out whose locks a session waits long for. It returns a function that ends the search and names
+// those sessions.
 func (r Replica) watchBlockers(ctx context.Context, pid int32) func() string {
 	ctx, cancel := context.WithCancel(ctx)
 	found := make(chan string, 1)
