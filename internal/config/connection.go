@@ -99,7 +99,7 @@ func (l *loader) databaseURL() (source, text string, ok bool) {
 }
 
 const (
-	encoded   = "@ : / ? % inside a name or password written as %40 %3A %2F %3F %25"
+	encoded   = "@ : / ? # % inside a name or password written as %40 %3A %2F %3F %23 %25"
 	malformed = "want " + urlForm + ", with " + encoded
 	keywords  = "want " + urlForm + ", or host=... port=... user=... dbname=... with blanks between them"
 )
@@ -142,7 +142,7 @@ func connectionString(text string) (normal, reason string) {
 		return "", "want a URL that begins with postgres:// or postgresql://"
 	}
 	login, address, hasLogin := strings.Cut(rest, "@")
-	if hasLogin && strings.ContainsAny(login, "/?") || strings.Contains(address, "@") {
+	if hasLogin && strings.ContainsAny(login, "/?") || strings.Contains(address, "@") || strings.Contains(rest, "#") {
 		return "", malformed
 	}
 	if name := saidTwice(rest); name != "" {

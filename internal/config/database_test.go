@@ -132,6 +132,8 @@ func TestFault81ADatabaseThatCannotBeReadIsRefusedInWords(t *testing.T) {
 		{"DATABASE_URL=auth"},
 		{`DATABASE_URL="postgres://app@db/auth`},
 		{"DATABASE_URL=mysql://app@db/auth"},
+		{"DATABASE_URL=postgres://app:1234#secret@db/auth"},
+		{"DATABASE_URL=postgres://app:secret@db/auth # the application's"},
 		{"DATABASE_URL=jdbc:postgresql://db/auth?user=app&password=secret"},
 		{"DATABASE_URL=Host=db;Username=app;Password=secret;Database=auth"},
 		{"DATABASE_URL=Server = db ; User Id=app; Password=secret"},

@@ -90,7 +90,28 @@ func (l *loader) checkRule(prefix string, r purge.Rule) {
 	if r.Keep == "" && r.KeepValues != nil {
 		l.refuse(prefix+keepValues, "want KEEP_COLUMN beside it")
 	}
+	l.checkValues(prefix, r)
 }
+
+// checkValues refuses values that a slip makes: a comma too many is the empty text, which rows may have that are
+// alive, and NULL in capitals is a text that hardly any row has.
+func (l *loader) checkValues(prefix string, r purge.Rule) {
+	capital := func(value string) bool { return isNull(value) && value != "null" }
+	for _, list := range []struct {
+		name      string
+		values    []string
+		mayBeNull bool
+	}{{doneValues, r.DoneValues, false}, {onlyValues, r.OnlyValues, true}, {keepValues, r.KeepValues, true}} {
+		switch {
+		case slices.Contains(list.values, ""):
+			l.refuse(prefix+list.name, "want values with one comma between two, and none of them empty")
+		case list.mayBeNull && slices.ContainsFunc(list.values, capital):
+			l.refuse(prefix+list.name, "want null in lower case, which stands for NULL")
+		}
+	}
+}
+
+func isNull(value string) bool { return strings.EqualFold(value, "null") }
 
 func (l *loader) checkExpiry(prefix string, r purge.Rule) {
 	if r.Lifetime != "" && len(r.Expires) > 1 {
@@ -122,7 +143,7 @@ func (l *loader) checkDone(prefix string, r purge.Rule) {
 	if r.KeepDoneUntilExpired && len(r.Expires) == 0 {
 		l.refuse(prefix+keepDone, "want a duration, since EXPIRES_COLUMN is empty")
 	}
-	if slices.Contains(r.DoneValues, "null") || slices.Contains(r.DoneValues, "*") {
+	if slices.ContainsFunc(r.DoneValues, isNull) || slices.Contains(r.DoneValues, "*") {
 		l.refuse(prefix+doneValues, "want values that say that a row is done: NULL never does, and * is no value")
 	}
 }
@@ -195,6 +216,9 @@ func list(text string) []string {
 		default:
 			*last += string(char)
 		}
+	}
+	if escaped { // nothing follows that it could stand before
+		values[len(values)-1] += `\`
 	}
 	for i := range values {
 		values[i] = strings.TrimSpace(values[i])
