@@ -15,10 +15,28 @@ import (
 // actionTimeout bounds what a button does.
 const actionTimeout = 5 * time.Second
 
+// form passes a request on only if the whole form could be read. What got lost may have said that a run is to
+// delete nothing, or how long a pause is to last.
+func form(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		kind, _, _ := strings.Cut(req.Header.Get("Content-Type"), ";")
+		isForm := strings.EqualFold(strings.TrimSpace(kind), "application/x-www-form-urlencoded")
+		if !isForm && req.ContentLength != 0 || req.ParseForm() != nil {
+			refuse(w, http.StatusBadRequest, "Want a form as this page sends it, of at most 64 KiB.")
+			return
+		}
+		next(w, req)
+	}
+}
+
 // Each of these functions does what a button of the page asks for. The request has passed the
 // rules.
 
 func (p *Page) run(w http.ResponseWriter, req *http.Request) {
+	if !slices.Contains([]string{"dry", "run", "confirm"}, req.FormValue("what")) {
+		refuse(w, http.StatusBadRequest, "Want what to do: dry, run or confirm.")
+		return
+	}
 	args := jobs.TokenCleanupArgs{
 		DryRun:      req.FormValue("what") == "dry",
 		Confirm:     req.FormValue("what") == "confirm",

@@ -117,7 +117,13 @@ type answer struct {
 // ask is a request as a program makes it.
 func ask(t *testing.T, method, url string, header http.Header) answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody)
+	return send(t, method, url, http.NoBody, header)
+}
+
+// send is a request with a body.
+func send(t *testing.T, method, url string, body io.Reader, header http.Header) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
 	require.NoError(t, err)
 	maps.Copy(req.Header, header)
 	if host := header.Get("Host"); host != "" {
@@ -130,7 +136,7 @@ func ask(t *testing.T, method, url string, header http.Header) answer {
 	resp, err := client.Do(req)
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
+	said, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	return answer{resp.StatusCode, resp.Header, string(body)}
+	return answer{resp.StatusCode, resp.Header, string(said)}
 }

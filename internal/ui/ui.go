@@ -127,10 +127,10 @@ func (p *Page) handler(ctx context.Context) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.overview)
 	mux.Handle("GET /static/", static())
-	mux.HandleFunc("POST /run", p.run)
-	mux.HandleFunc("POST /pause", p.pause)
-	mux.HandleFunc("POST /resume", p.resume)
-	mux.HandleFunc("POST /cancel", p.cancel)
+	mux.HandleFunc("POST /run", form(p.run))
+	mux.HandleFunc("POST /pause", form(p.pause))
+	mux.HandleFunc("POST /resume", form(p.resume))
+	mux.HandleFunc("POST /cancel", form(p.cancel))
 	mux.Handle(riverPrefix+"/", river)
 	return newAccess(p.Addr, p.User, p.Password, p.Log).guard(mux), nil
 }
