@@ -58,6 +58,19 @@ func TestARunWhoseReplicaIsKilledForTheTwentyFifthTimeEnds(t *testing.T) {
 	f.await(goesOn, "completed")
 }
 
+// Failures are bounded by SILTGATE_MAX_ATTEMPTS, which may be more than the kills that a run survives.
+func TestARunThatFailedOftenAndIsThenKilledGoesOn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.replica.MaxAttempts = 30
+	id := f.insert(`{}`)
+	f.exec(`
+		UPDATE siltgate.river_job
+		SET state = 'running', attempt = 25, attempted_at = now() - interval '1 hour', attempted_by = '{dead}'`)
+	f.start()
+	f.await(id, "completed")
+}
+
 // A replica whose clock is an hour ahead says when a run goes on.
 func TestARunIsNotHeldUpByTheClockOfTheReplicaThatFailedIt(t *testing.T) {
 	t.Parallel()
