@@ -85,7 +85,8 @@
 //
 //	ended      its row is as old as History    (none)      River's job cleaner, in the leader; once.go: tidy
 //	ended      a person retries it             available   River's JobRetry; it is a new run, since 00013:
-//	                                                       siltgate_record_end has removed the progress
+//	                                                       siltgate_record_end has removed the progress, and
+//	                                                       siltgate_forget_canceller removes who cancelled it
 //	any        its row is deleted              (none)      whoever may; watch.go ends its slice, and its tick stays
 //	any        the schema is dropped           (none)      whoever may; watch.go ends its slice by gone.go: explainGone
 //	any        its kind becomes token_cleanup              00016: siltgate_guard_kind makes it a new run
@@ -133,7 +134,8 @@
 //	and discard: Attempt, MaxAttempts
 //	the rescuer reads attempted_at by its process's   client.go,         TestARunThatMayBeTriedOnceIsRescuedAllTheSame
 //	clock, asks NextRetry, and counts                 attempts.go, 00015 TestRetriesComeSoonAndRescuesAtOnce
-//	river:rescue_count
+//	river:rescue_count; then the job in hand decides,                    TestARunThatFailedOftenAndIsThenKilledGoesOn
+//	not its row: Attempt, MaxAttempts
 //	one row that cannot be read stops every fetch     00016              TestFault72NoRowIsStoredThatRiverCannotRead
 //	and every rescue
 //	fetching goes by priority, then time, then id     00016              TestFault75AFloodOfRunsByHandHoldsUpNoTickAndFillsNoMemory

@@ -36,6 +36,26 @@ func TestARunCancelledBetweenTwoSlicesHasEndedAndItsRetryBeginsAfresh(t *testing
 	require.True(t, again.Cutoff.After(before.Cutoff))
 }
 
+// River's retry leaves in the row what it does not know.
+func TestARetriedRunForgetsWhoCancelledItBefore(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.insert(`{}`)
+	named := func() int64 {
+		return f.number(`SELECT count(*) FROM siltgate.runs WHERE id = $1 AND state = 'cancelled' AND cancelled_by = session_user`, id)
+	}
+	f.exec(`SELECT siltgate.cancel_token_cleanup(1)`)
+	require.EqualValues(t, 1, named())
+	client, err := f.connected().newCleaner(t.Context(), 0).newClient()
+	require.NoError(t, err)
+	_, err = client.JobRetry(t.Context(), id)
+	require.NoError(t, err)
+	_, err = client.JobCancel(t.Context(), id)
+	require.NoError(t, err)
+	f.await(id, "cancelled")
+	require.Zero(t, named(), "nobody said who cancelled it this time")
+}
+
 func TestARunsNextSliceBeginsByTheDatabasesClock(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

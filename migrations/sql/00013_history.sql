@@ -62,6 +62,16 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION {schema}.forget_canceller() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.metadata := NEW.metadata - 'siltgate:cancelled_by';
+    RETURN NEW;
+END;
+$$;
+
 -- Says in words which other run has the turn, or goes on in a moment. A later migration makes the
 -- turn's table, which only replicas may read.
 CREATE FUNCTION {schema}.run_with_turn(job_id bigint) RETURNS text
@@ -118,6 +128,14 @@ CREATE TRIGGER siltgate_record_end
         AND NEW.metadata -> 'output' ? 'progress'
     )
     EXECUTE FUNCTION {schema}.record_end();
+
+-- A retry keeps the metadata. If the run is then cancelled in River UI, nobody says who did it: least of all may
+-- the row name whoever cancelled it before.
+CREATE TRIGGER siltgate_forget_canceller
+    BEFORE UPDATE OF state ON {schema}.river_job
+    FOR EACH ROW
+    WHEN (OLD.finalized_at IS NOT NULL AND NEW.finalized_at IS NULL AND NEW.metadata ? 'siltgate:cancelled_by')
+    EXECUTE FUNCTION {schema}.forget_canceller();
 
 CREATE VIEW {schema}.runs AS
 SELECT
@@ -224,7 +242,9 @@ COMMENT ON COLUMN {schema}.runs.referenced IS 'Dead rows that stay because other
 
 -- +goose Down
 DROP VIEW {schema}.runs;
+DROP TRIGGER siltgate_forget_canceller ON {schema}.river_job;
 DROP TRIGGER siltgate_record_end ON {schema}.river_job;
+DROP FUNCTION {schema}.forget_canceller();
 DROP FUNCTION {schema}.record_end();
 DROP FUNCTION {schema}.replica_is_gone(text);
 DROP FUNCTION {schema}.run_with_turn(bigint);
