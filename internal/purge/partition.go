@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -107,8 +108,24 @@ func (s *Session) heap(ctx context.Context, r relation, oid uint32, conditions [
 		h.name, h.label = reach.Heaps[0].SQL(), reach.Heaps[0].Title()
 		h.referredTo = len(reach.Keys) > 0
 		h.touches, h.spares = reach.touches(), reach.cascadesSpared()
-		return h, reach.Refused()
+		retyped, err := read.isRetyped(ctx, h)
+		if err == nil && retyped {
+			err = errChanged
+		}
+		return h, cmp.Or(err, reach.Refused())
 	}
+}
+
+// isRetyped reports whether a column of the rules is not of the type any more that the conditions were made for: while the
+// run was in another heap, no statement compared the fingerprint of this one.
+func (r *reader) isRetyped(ctx context.Context, h heap) (bool, error) {
+	columns, err := r.columnsOf(ctx, []uint32{h.oid}, h.table.columnNames())
+	for name, c := range h.columns {
+		if columns[h.oid][name].typeName != c.typeName {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // gone is the error of a heap that does not exist any more.
