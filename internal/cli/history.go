@@ -47,7 +47,7 @@ UTC. The view siltgate.runs has the same for any SQL client.`, databaseVariables
 		},
 	}
 	cmd.Flags().IntVar(&o.limit, "limit", jobs.DefaultRecent, "how many runs")
-	cmd.Flags().StringVar(&o.since, "since", "", "leave out what ended before: 24h, 7d ago, or a date")
+	cmd.Flags().StringVar(&o.since, "since", "", "leave out what ended before: how long ago (24h, 7d), or a date")
 	cmd.Flags().BoolVar(&o.failed, "failed", false, "only runs with an error")
 	cmd.Flags().BoolVar(&o.wide, "wide", false, "also tick, attempt, replica and reason, however wide")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "print a JSON array of whole rows of siltgate.runs")

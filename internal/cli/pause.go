@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os/user"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ again changes the reason and the end.`, databaseVariables()...),
 		Example: `  siltgate pause --for 2h --reason "incident 42"`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("for") && args.For <= 0 {
-				args.For = -1
+				return usageError{fmt.Errorf("--for %s: want more than 0; leave it out to pause until somebody resumes", args.For)}
 			}
 			if err := args.Validate(); err != nil {
 				return usageError{err}

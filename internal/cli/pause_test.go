@@ -70,6 +70,7 @@ func TestWhatCannotBePausedOrCancelledIsWrongUsage(t *testing.T) {
 		got := siltgate(t.Context(), environ, args...)
 		require.Equal(t, 2, got.code, "%v: %s", args, got.stderr)
 	}
+	require.Contains(t, siltgate(t.Context(), environ, "pause", "--for", "-1h").stderr, "--for -1h0m0s: want more than 0")
 }
 
 // The role that may ask for runs, and nothing more, is not left without a word.
