@@ -56,6 +56,25 @@ func ailmentsOfConnection() map[string]ailment {
 			},
 			follows: func(f *fixture, _ Check) examine { return f.look(f.as(f.url)) },
 		},
+		"a connection string that asks for it": {
+			check: "writes", status: Fail, words: "takes no writes",
+			breaks: func(f *fixture) examine {
+				u, err := url.Parse(f.url)
+				require.NoError(f.t, err)
+				query := u.Query()
+				query.Set("options", "-c default_transaction_read_only=on")
+				u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
+				return f.look(f.as(u.String()))
+			},
+			follows: func(f *fixture, found Check) examine {
+				require.Empty(f.t, found.SQL)
+				return f.look(f.as(f.url))
+			},
+		},
+		"a role that becomes another": {
+			check: "writes", status: Fail, words: "takes no writes",
+			breaks: statementAsRole(`GRANT pg_monitor TO %[1]s; ALTER ROLE %[1]s SET role = pg_monitor; ALTER ROLE %[1]s SET default_transaction_read_only = on`),
+		},
 		"an old server": {
 			check: "server", status: Fail, words: "older than 14",
 			breaks:  func(*fixture) examine { return only(release("13.21", 130021)) },

@@ -10,7 +10,8 @@ import (
 	"github.com/siltgate/siltgate/internal/purge"
 )
 
-// typesByColumn are the names of the types of a relation's columns, by the columns' names.
+// typesByColumn are the names of the types of a relation's columns, by the columns' names. Of a domain it is the
+// type below it: a token may have one of its own.
 type typesByColumn map[string]string
 
 // secretAmong reports whether one of the columns may be the token itself. A text that is
@@ -40,8 +41,19 @@ func (e *examination) columnTypes(ctx context.Context, n purge.Need) (map[uint32
 		oids = append(oids, key.From)
 	}
 	rows, err := e.conn.Query(ctx, `
-		SELECT a.attrelid, a.attname, format_type(a.atttypid, NULL)
+		WITH RECURSIVE type (oid, base) AS (
+			SELECT t.oid, t.oid
+			FROM pg_type AS t
+			WHERE t.typtype <> 'd'
+			UNION ALL
+			SELECT d.oid, type.base
+			FROM type
+			JOIN pg_type AS d ON d.typbasetype = type.oid AND d.typtype = 'd'
+		)
+		SELECT a.attrelid, a.attname, CASE WHEN base.typname = 'citext' THEN 'citext' ELSE format_type(base.oid, NULL) END
 		FROM pg_attribute AS a
+		JOIN type ON type.oid = a.atttypid
+		JOIN pg_type AS base ON base.oid = type.base
 		WHERE a.attrelid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped`, oids)
 	if err != nil {
 		return nil, fmt.Errorf("read the columns of %s: %w", n.Object.Title(), err)

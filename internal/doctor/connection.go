@@ -64,14 +64,9 @@ func (e *examination) checkServer(ctx context.Context) ([]Check, error) {
 			Remedy: "connect to the primary: with several hosts, target_session_attrs=read-write",
 		})
 	case readOnly:
-		settings, err := e.resetOf(ctx, "default_transaction_read_only", "off")
-		if err != nil {
-			return checks, err
-		}
-		checks = append(checks, Check{
-			Name: "writes", Status: Fail, Reason: "the database takes no writes: default_transaction_read_only is on",
-			SQL: settings,
-		})
+		c := Check{Name: "writes", Status: Fail, Reason: "the database takes no writes: default_transaction_read_only is on"}
+		err := e.resetOf(ctx, &c, "default_transaction_read_only", "off")
+		return append(checks, c), err
 	default:
 		checks = append(checks, Check{Name: "writes", Status: OK, Reason: "the database takes writes"})
 	}
@@ -137,7 +132,7 @@ func (e *examination) liftLimits(ctx context.Context) ([]string, error) {
 			(
 				SELECT format('ALTER ROLE %I CONNECTION LIMIT %s', r.rolname, r.rolconnlimit + $1)
 				FROM pg_roles AS r
-				WHERE r.rolname = current_user AND r.rolconnlimit BETWEEN 0 AND $2
+				WHERE r.rolname = session_user AND r.rolconnlimit BETWEEN 0 AND $2
 			),
 			(
 				SELECT format('ALTER DATABASE %I CONNECTION LIMIT %s', d.datname, d.datconnlimit + $1)

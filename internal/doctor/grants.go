@@ -27,7 +27,13 @@ func (g *grants) add(format string, args ...any) { fmt.Fprintf(g, format+";\n", 
 
 // withheld adds a statement that is commented out, because a person has to decide about it.
 func (g *grants) withheld(format string, args ...any) {
-	fmt.Fprintf(g, "-- %s;\n", strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n-- "))
+	fmt.Fprintf(g, "%s;\n", commentedOut(fmt.Sprintf(format, args...)))
+}
+
+// commentedOut is a statement as a comment. A name in it may have a line end, which ends a comment: psql and Postgres
+// take a carriage return for one too.
+func commentedOut(sql string) string {
+	return "-- " + strings.NewReplacer("\n", "\n-- ", "\r", "\r-- ").Replace(sql)
 }
 
 func (g *grants) create(role, use, database string) {

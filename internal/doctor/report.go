@@ -119,7 +119,7 @@ func (r Report) SQL() string {
 		}
 		for _, sql := range fresh {
 			if c.Unless != "" {
-				sql = "-- " + strings.ReplaceAll(sql, "\n", "\n-- ") // a name may have a line end
+				sql = commentedOut(sql)
 			}
 			fmt.Fprintf(&s, "%s;\n", sql)
 		}

@@ -56,7 +56,7 @@ func (e *examination) checkDeadlockTimeout(ctx context.Context) ([]Check, error)
 		return []Check{c}, nil
 	}
 	c.Status = Warn
-	c.SQL, err = e.resetOf(ctx, "deadlock_timeout", "1s")
+	err = e.resetOf(ctx, &c, "deadlock_timeout", "1s")
 	return []Check{c}, err
 }
 
