@@ -66,3 +66,23 @@ func TestAReplicaThatStopsTakesThatForNoOutage(t *testing.T) {
 		require.Equal(t, lost, c.lost(ctx, err), cause)
 	}
 }
+
+// River waits for no lock longer than ten seconds or so, and ends its connection then.
+func TestAStatementThatTakesTooLongIsNoLostDatabase(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	stop := f.start()
+	f.logged("replica started")
+	id := f.insert(`{}`)
+	f.await(id, "completed")
+	tx, err := f.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	_, err = tx.Exec(t.Context(), `LOCK TABLE siltgate.river_leader`)
+	require.NoError(t, err)
+	f.logged("a statement took too long")
+	require.NoError(t, tx.Rollback(t.Context()))
+	f.await(f.insert(`{}`), "completed")
+	require.NoError(t, stop())
+	require.NotContains(t, f.log.String(), "database is lost")
+}

@@ -3,14 +3,16 @@
 //
 // # Where to find what
 //
-//	outage.go           a database that is lost, until it is back; away.go: which errors say so
+//	outage.go           a database that is lost, until it is back; away.go: which errors say so; doubt.go: which may not
 //	pooling.go          pools that exchange sessions; connections.go: how many one gets; version.go: a server that is too old
 package outage
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,10 +31,6 @@ const (
 	// outageReminder is how often a lasting outage is logged.
 	outageReminder = time.Minute
 
-	// usedUpProbes is how many looks for a working connection must fail before used-up connections
-	// count as an outage. A connection that works may be in use for a moment.
-	usedUpProbes = 4
-
 	lost = "database is lost: looking for it"
 
 	// aftermath is how long after an outage an error is still put down to it.
@@ -44,20 +42,20 @@ const (
 const Long = 15 * time.Second
 
 // Monitor watches a replica's pool for outages. An outage is a time in which the database
-// cannot be worked with: it is not reached, or it is read-only. The monitor traces the
-// pool's connections to notice an outage, looks for the database until it is back, and
+// cannot be worked with: it is not reached, or it is read-only. A statement that takes too long
+// is none while the database is reached. The monitor traces the pool's connections to notice an outage, looks for the database until it is back, and
 // writes one log line for all that fails in between.
 type Monitor struct {
 	log   *slog.Logger
 	noted chan struct{} // has one when an outage may have begun
 
 	mu     sync.Mutex
-	armed  bool      // connection errors count as an outage; before Arm they do not
-	since  time.Time // when the outage began; zero: there is none
-	ended  time.Time // when the outage before it ended
-	failed int       // connections and statements that failed since the last log line
-	usedUp error     // the first error, if it says only that connections are used up
-	warned time.Time // when used-up connections were logged last
+	armed  bool               // connection errors count as an outage; before Arm they do not
+	since  time.Time          // when the outage began; zero: there is none
+	ended  time.Time          // when the outage before it ended
+	failed int                // connections and statements that failed since the last log line
+	doubt  error              // the first error, if it may be no outage
+	warned map[bool]time.Time // when that was logged last, by isLate
 }
 
 var (
@@ -67,11 +65,11 @@ var (
 
 // NewMonitor is for the ConnConfig.Tracer of a replica's pool.
 func NewMonitor(log *slog.Logger) *Monitor {
-	return &Monitor{log: log, noted: make(chan struct{}, 1)}
+	return &Monitor{log: log, noted: make(chan struct{}, 1), warned: map[bool]time.Time{}}
 }
 
 // Watch looks for the database whenever it is lost, until ctx is done. After each outage it sends
-// to back how long the outage lasted, if somebody receives.
+// to back how long the outage lasted, if somebody receives: 0 if it was none.
 func (o *Monitor) Watch(ctx context.Context, pool *pgxpool.Pool, back chan<- time.Duration) {
 	for {
 		select {
@@ -79,53 +77,19 @@ func (o *Monitor) Watch(ctx context.Context, pool *pgxpool.Pool, back chan<- tim
 			return
 		case <-o.noted:
 		}
-		if o.isUsedUp(ctx, pool) {
-			continue
+		var lasted time.Duration
+		if !o.isDoubtful(ctx, pool) {
+			if err := o.awaitRecovery(ctx, pool); err != nil {
+				return
+			}
+			var failed int
+			lasted, failed = o.end()
+			o.log.Info("database is back", "after", lasted.Round(time.Millisecond), "failed", failed)
 		}
-		if err := o.awaitRecovery(ctx, pool); err != nil {
-			return
-		}
-		lasted, failed := o.end()
-		o.log.Info("database is back", "after", lasted.Round(time.Millisecond), "failed", failed)
 		select {
 		case back <- lasted:
 		default:
 		}
-	}
-}
-
-// isUsedUp reports whether only new connections fail, while those that the pool has work. That is
-// no outage; it is logged once a minute.
-func (o *Monitor) isUsedUp(ctx context.Context, pool *pgxpool.Pool) bool {
-	o.mu.Lock()
-	cause := o.usedUp
-	o.usedUp = nil
-	o.mu.Unlock()
-	if cause == nil {
-		return false
-	}
-	for range usedUpProbes {
-		if CheckWritable(ctx, pool) == nil {
-			o.warnUsedUp(cause)
-			return true
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(firstProbe):
-		}
-	}
-	o.log.Warn(lost, "error", cause)
-	return false
-}
-
-func (o *Monitor) warnUsedUp(cause error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.since, o.failed = time.Time{}, 0
-	if time.Since(o.warned) >= outageReminder {
-		o.warned = time.Now()
-		o.log.Warn("connections are used up: working with fewer", "error", cause)
 	}
 }
 
@@ -197,9 +161,9 @@ func (o *Monitor) Begin(err error) {
 		o.since = time.Now()
 	}
 	o.failed++
-	quiet := first && sqlState(err) == "53300" // too_many_connections: others may be working
+	quiet := first && (isUsedUp(err) || isLate(err))
 	if quiet {
-		o.usedUp = err
+		o.doubt = err
 	}
 	o.mu.Unlock()
 	if !first {
@@ -250,9 +214,12 @@ func (o *Monitor) TraceConnectEnd(_ context.Context, data pgx.TraceConnectEndDat
 	}
 }
 
+// statement is the key of a context for the SQL that is traced.
+type statement struct{}
+
 // TraceQueryStart implements pgx.QueryTracer.
-func (o *Monitor) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return ctx
+func (o *Monitor) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, statement{}, data.SQL)
 }
 
 // cancelled marks a connection that was closed because its statement was cancelled: to roll back
@@ -260,7 +227,7 @@ func (o *Monitor) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQ
 const cancelled = "siltgate: cancelled"
 
 // TraceQueryEnd implements pgx.QueryTracer.
-func (o *Monitor) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
+func (o *Monitor) TraceQueryEnd(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
 	notes := conn.PgConn().CustomData()
 	switch {
 	case data.Err == nil || notes[cancelled] != nil:
@@ -269,6 +236,7 @@ func (o *Monitor) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.Trac
 			notes[cancelled] = true
 		}
 	case conn.IsClosed() || isReadOnly(data.Err):
-		o.Begin(data.Err)
+		sql, _ := ctx.Value(statement{}).(string)
+		o.Begin(fmt.Errorf("%w, in %.100q", data.Err, strings.Join(strings.Fields(sql), " ")))
 	}
 }
