@@ -86,3 +86,24 @@ func TestAStatementThatTakesTooLongIsNoLostDatabase(t *testing.T) {
 	require.NoError(t, stop())
 	require.NotContains(t, f.log.String(), "database is lost")
 }
+
+// River's scheduler waits for each row that is due. Who cancels one of those and does not commit holds up all.
+func TestACancelThatIsNotCommittedHoldsUpRetriesAndIsSaid(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	cancelled, other := f.insert(`{}`), f.insert(`{}`)
+	f.exec(`UPDATE siltgate.river_job SET state = 'retryable', attempt = 1, scheduled_at = now()`)
+	tx, err := f.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	_, err = tx.Exec(t.Context(), `SELECT siltgate.cancel_token_cleanup($1)`, cancelled)
+	require.NoError(t, err)
+	f.start()
+	f.logged("a statement took too long")
+	require.Contains(t, f.log.String(), "-- name: JobSchedule")
+	require.EqualValues(t, 1, f.number(`SELECT count(*) FROM siltgate.river_job WHERE id = $1 AND state = 'retryable'`, other))
+	f.await(f.insert(`{"reason":"not held up"}`), "completed")
+	require.NoError(t, tx.Commit(t.Context()))
+	f.await(other, "completed")
+	f.await(cancelled, "cancelled")
+}
