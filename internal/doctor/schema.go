@@ -84,12 +84,6 @@ func (e *examination) gifts(ctx context.Context, owner string) ([]string, error)
 		FROM (
 			SELECT format('TABLE %s.%I', relnamespace::regnamespace, relname), relnamespace, relowner FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
 			UNION ALL SELECT 'ROUTINE ' || oid::regprocedure, pronamespace, proowner FROM pg_proc
-			UNION ALL SELECT 'OPERATOR ' || oid::regoperator, oprnamespace, oprowner FROM pg_operator
-			UNION ALL
-			SELECT format('TYPE %s.%I', typnamespace::regnamespace, typname), typnamespace, typowner
-			FROM pg_type
-			LEFT JOIN pg_class AS row_of ON row_of.oid = typrelid
-			WHERE typtype IN ('b', 'd', 'e', 'r') AND typelem = 0 OR row_of.relkind = 'c'
 		) AS object (name, schema, owner)
 		JOIN pg_roles AS stranger ON stranger.oid = object.owner
 		WHERE object.schema = $1::text::regnamespace

@@ -2,7 +2,6 @@ package purge
 
 import (
 	"fmt"
-	"math"
 	"math/big"
 	"strconv"
 	"time"
@@ -72,8 +71,13 @@ func (m moment) bound(s *statement, at time.Time) string {
 		micros := pgtype.Numeric{Int: big.NewInt(at.UnixMicro() * int64(m.perSecond())), Exp: -6, Valid: true}
 		return s.arg(micros) + "::pg_catalog.numeric"
 	default:
-		// In whole numbers, so that an index on integers serves it.
-		return s.arg(int64(math.Ceil(float64(at.UnixMicro())/1e6*float64(m.perSecond())))) + "::pg_catalog.int8"
+		// In whole numbers, so that an index on integers serves it. A float64 would round some of them up.
+		micros, each := at.UnixMicro(), int64(1_000_000/m.perSecond())
+		least := micros / each
+		if micros%each > 0 {
+			least++
+		}
+		return s.arg(least) + "::pg_catalog.int8"
 	}
 }
 
