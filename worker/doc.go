@@ -12,7 +12,7 @@
 //
 //	replica.go          a replica from its start to its end; start.go: waits for the database; schema.go: checks our schema;
 //	                    pool.go: its connections, and how many; health.go: /healthz and /readyz; metrics.go: what it counts
-//	client.go           River's settings; listener.go, notification.go: hears notifications, and believes the tables alone;
+//	client.go           River's settings; listener.go: hears notifications; notification.go: believes the tables alone;
 //	                    transaction.go, flush.go: fewer round trips and flushes for River's statements; riverlog.go: River's log
 //	heartbeat.go        says once a minute that the replica runs; digest.go: with which configuration
 //	inspection.go       what is wrong with the tables, when the replica starts

@@ -23,11 +23,6 @@ const (
 	readTimeout    = 10 * time.Second
 	longestPause   = 5 * time.Second
 	followPatience = 10 * time.Minute
-
-	// statusInterval is the time between two looks at the fleet. heartbeatPatience is longer than a replica that
-	// has just been started needs for its first heartbeat.
-	statusInterval    = 2 * time.Second
-	heartbeatPatience = 5 * time.Second
 )
 
 // errInterrupted is the end of a wait, not of the run.

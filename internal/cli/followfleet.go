@@ -13,6 +13,14 @@ import (
 	"github.com/siltgate/siltgate/jobs"
 )
 
+const (
+	// statusInterval is the time between two looks at the fleet.
+	statusInterval = 2 * time.Second
+
+	// heartbeatPatience is longer than a replica that has just been started needs for its first heartbeat.
+	heartbeatPatience = 5 * time.Second
+)
+
 // fleetStatus tells whether a replica runs that can work the run, and whether runs are paused.
 type fleetStatus struct {
 	alone   time.Time // since when no replica was seen; zero: one was

@@ -15,7 +15,8 @@
 //	                    long something has kept deleted rows on disk; setting.go: where a setting comes from
 //	fleet.go            replicas, leader, schedule, last run
 //	roles.go            the roles with the least privileges; workergrants.go: what a replica needs of each table;
-//	                    columns.go, secretcolumn.go: which columns may hold a token; grants.go: the statements
+//	                    columns.go: the types of its columns; secretcolumn.go: the names by which one may hold a token;
+//	                    grants.go: the statements
 //	suggest/            which tables look like tokens
 package doctor
 

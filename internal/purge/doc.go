@@ -28,7 +28,8 @@
 //	examine.go          all that is wrong with a table, as findings (finding.go), for a run;
 //	                    inspection.go, inspectpattern.go: the same for whoever asks
 //	relation.go         a configured table in the database; absence.go: why it is not found;
-//	                    reserved.go: tables that nobody may name; keptapart.go: rows that another table's rules keep; object.go: a relation; column.go, columncheck.go: do the rules fit its columns;
+//	                    reserved.go: tables that nobody may name; keptapart.go: rows that another table's rules keep;
+//	                    object.go: a relation; column.go, columncheck.go: do the rules fit its columns;
 //	                    zone.go: the database's time zone; sqlstate.go, advice.go: errors in words
 //	reach.go            what a DELETE reaches: foreignkey.go, referrer.go; refusal.go: what of that refuses the table
 //	privilege.go        what keeps the role from deleting: rowsecurity.go, publication.go,
@@ -63,8 +64,8 @@
 //	pacer.go            how large a batch is
 //	governor.go         how much of its time a run deletes; rest.go: the rests; overhead.go: what each batch costs
 //	                    besides; workload.go, cost.go: what is left
-//	proceed.go          whether to go on now; lag.go: waits for standbys; walguard.go, walguardread.go: for slots
-//	                    and the archiver; sight.go: how often they are asked
+//	proceed.go          whether to go on now; lag.go: waits for standbys; walguard.go: for slots and the archiver;
+//	                    walguardread.go: reads their state; sight.go: how often they are asked
 //
 // More than one table, or less than a deletion:
 //

@@ -19,7 +19,7 @@ type access struct {
 	host           string // that the page is served on; empty or an address of all interfaces for any
 	user, password [sha256.Size]byte
 	hasPassword    bool
-	failures       *failures
+	wrongPasswords *wrongPasswords
 	log            *slog.Logger
 }
 
@@ -30,7 +30,7 @@ func newAccess(addr, user, password string, log *slog.Logger) *access {
 	}
 	return &access{
 		host: host, user: sha256.Sum256([]byte(user)), password: sha256.Sum256([]byte(password)),
-		hasPassword: password != "", failures: newFailures(time.Now), log: log,
+		hasPassword: password != "", wrongPasswords: newWrongPasswords(time.Now), log: log,
 	}
 }
 
@@ -70,7 +70,7 @@ func (a *access) admit(w http.ResponseWriter, req *http.Request) bool {
 	user, password, given := req.BasicAuth()
 	from := clientOf(req.RemoteAddr)
 	if given {
-		if wait := a.failures.wait(from); wait > 0 {
+		if wait := a.wrongPasswords.wait(from); wait > 0 {
 			seconds := strconv.FormatFloat(math.Ceil(wait.Seconds()), 'f', 0, 64)
 			w.Header().Set("Retry-After", seconds)
 			refuse(w, http.StatusTooManyRequests, "Too many wrong passwords. Try again in "+seconds+" seconds.")
@@ -80,10 +80,10 @@ func (a *access) admit(w http.ResponseWriter, req *http.Request) bool {
 		// long either is.
 		userSum, passwordSum := sha256.Sum256([]byte(user)), sha256.Sum256([]byte(password))
 		if subtle.ConstantTimeCompare(userSum[:], a.user[:])&subtle.ConstantTimeCompare(passwordSum[:], a.password[:]) == 1 {
-			a.failures.forget(from)
+			a.wrongPasswords.forget(from)
 			return true
 		}
-		if a.failures.add(from) {
+		if a.wrongPasswords.add(from) {
 			a.log.Warn("too many wrong passwords: no more of them are looked at for a while", "from", from.String(), "at_most", failureWindow)
 		}
 	}

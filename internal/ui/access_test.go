@@ -117,7 +117,7 @@ func TestAPasswordCannotBeGuessedForLong(t *testing.T) {
 func TestWrongPasswordsAreForgottenAfterAMinute(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	f := newFailures(func() time.Time { return now })
+	f := newWrongPasswords(func() time.Time { return now })
 	one, other := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
 	for range mostFailures {
 		require.Zero(t, f.wait(one))

@@ -19,8 +19,8 @@ const (
 	mostClients = 1000
 )
 
-// failures count wrong passwords.
-type failures struct {
+// wrongPasswords counts wrong passwords.
+type wrongPasswords struct {
 	now func() time.Time
 
 	mu     sync.Mutex
@@ -29,12 +29,12 @@ type failures struct {
 	counts map[netip.Addr]int
 }
 
-func newFailures(now func() time.Time) *failures {
-	return &failures{now: now, counts: map[netip.Addr]int{}}
+func newWrongPasswords(now func() time.Time) *wrongPasswords {
+	return &wrongPasswords{now: now, counts: map[netip.Addr]int{}}
 }
 
 // wait is how much longer a client's passwords are refused unread.
-func (f *failures) wait(client netip.Addr) time.Duration {
+func (f *wrongPasswords) wait(client netip.Addr) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.turn()
@@ -45,7 +45,7 @@ func (f *failures) wait(client netip.Addr) time.Duration {
 }
 
 // add counts a wrong password, and reports whether it was the client's last one for now.
-func (f *failures) add(client netip.Addr) bool {
+func (f *wrongPasswords) add(client netip.Addr) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.turn()
@@ -57,14 +57,14 @@ func (f *failures) add(client netip.Addr) bool {
 }
 
 // forget takes back what was counted against a client that has the right password.
-func (f *failures) forget(client netip.Addr) {
+func (f *wrongPasswords) forget(client netip.Addr) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.counts, client)
 }
 
 // turn begins another window when the last one is over.
-func (f *failures) turn() {
+func (f *wrongPasswords) turn() {
 	if now := f.now(); now.Sub(f.began) >= failureWindow {
 		f.began, f.all = now, 0
 		clear(f.counts)
