@@ -9,7 +9,7 @@
 //
 //	sql/                one file for each subject; template.go: with the schema's name in it
 //	migrations.go       up, down and status; steps.go: what was done; store.go: the table of versions
-//	exclusive.go        one process migrates at a time; locked.go: who has locked a table; timing.go: for how long that is waited for
+//	exclusive.go        one process migrates at a time, and which one that is; locked.go: who has locked a table; timing.go: for how long that is waited for
 //	schema.go           creates the schema; owner.go: refuses one in which others may have put code
 //	rights.go           what a replica's role needs
 package migrations

@@ -9,9 +9,10 @@
 //	variable.go         every variable's name and meaning, for help and docs; usage.go: the help
 //	loader.go           variables into fields; plain.go: without the quotes, blanks and comments round a value;
 //	                    unknown.go: misspelt names
-//	table.go            the variables of one table; rule.go: of one rule; schedule.go: of the schedule; page.go: of the web page
+//	table.go            the variables of one table; rule.go: of one rule; schedule.go: of the schedule, and whether this
+//	                    is a test environment; page.go: of the web page
 //	connection.go       how to reach Postgres, from the variables; database.go: the same for a pool; libpq.go: libpq's variables;
-//	                    parameter.go: settings of Postgres; pgxfault.go: pgx's errors in our words; secret.go: files with secrets
+//	                    parameter.go: what else a URL may set; pgxfault.go: pgx's errors in our words; secret.go: files with secrets
 //	address.go          what can be listened on
 package config
 

@@ -4,6 +4,12 @@
 // all scrapes of a replica share one reading of it in 15 seconds. Where they cannot be read they
 // are left out, and siltgate_fleet_read_success is 0. The counters and the histogram are those
 // of the replica alone: sum them over all replicas.
+//
+// # Where to find what
+//
+//	metrics.go          the registry, the replica's own counters, and how many scrapes are answered
+//	fleet.go            when the schema is read, once for all scrapes; snapshot.go: what is read; gauge.go: the metrics of it
+//	run.go              what a run at work counts; label.go: labels, which stay few
 package metrics
 
 import (

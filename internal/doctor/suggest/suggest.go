@@ -3,6 +3,11 @@
 //
 // Its suggestions delete late rather than early: where names leave a doubt, it decides so that no row is deleted that
 // may still be alive, and says so in a comment. A suggestion that would be a guess is commented out.
+//
+// # Where to find what
+//
+//	suggest.go          the suggestions as text; table.go, business.go: which tables are looked at, and which are none of ours
+//	judge.go            which variables a table gets, and the grace; name.go: names taken apart
 package suggest
 
 import (
