@@ -102,6 +102,11 @@ func (d detachment) unmarkStale() string {
 	END IF;`)
 }
 
+// finalize is SQL that finishes detaching a partition.
+func finalize(e *examined, m marked) string {
+	return fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE", e.name, m.SQL())
+}
+
 // block is SQL that has a table and its partition locked, so that nobody attaches or detaches it
 // meanwhile, and then puts a mark before the partition's comment; an empty one takes the mark away. It has no
 // name in it, and nobody can guess what ends its quotes.

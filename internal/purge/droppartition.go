@@ -225,6 +225,9 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 		"LOCK TABLE ONLY "+m.SQL()+" IN ACCESS EXCLUSIVE MODE", "SET LOCAL constraint_exclusion = on"); err != nil {
 		return err
 	}
+	if err := r.checkTurn(ctx); err != nil { // whoever takes the turn waits for this transaction from now on
+		return err
+	}
 	now, err := newCatalog(tx).markedOf(ctx, e.oid)
 	if err != nil {
 		return err
@@ -257,11 +260,6 @@ func (r *slice) finishDrop(ctx context.Context, e *examined, m marked) error {
 		return err
 	}
 	return tx.Commit(ctx)
-}
-
-// finalize is SQL that finishes detaching a partition.
-func finalize(e *examined, m marked) string {
-	return fmt.Sprintf("ALTER TABLE %s DETACH PARTITION %s FINALIZE", e.name, m.SQL())
 }
 
 // errNotOurs is a table that was changed while its mark was looked at.

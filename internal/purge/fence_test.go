@@ -15,13 +15,13 @@ import (
 const createTurn = `CREATE TABLE turn (epoch bigint); INSERT INTO turn VALUES (7)`
 
 // fenced is an engine whose session may delete while the table turn says 7. Before each of
-// its statements that delete, do is told of it.
-func (db *database) fenced(do func(sql string)) testEngine {
+// its statements that begin so, do is told of it.
+func (db *database) fenced(begins string, do func(sql string), tables ...Table) testEngine {
 	db.t.Helper()
 	config, err := pgx.ParseConfig(db.url)
 	require.NoError(db.t, err)
 	config.Tracer = pgtest.Watch(func(sql string) {
-		if strings.HasPrefix(sql, "DELETE") {
+		if strings.HasPrefix(sql, begins) {
 			do(sql)
 		}
 	})
@@ -30,7 +30,10 @@ func (db *database) fenced(do func(sql string)) testEngine {
 	})
 	require.NoError(db.t, err)
 	db.t.Cleanup(func() { s.Close(context.Background()) })
-	return db.engineOn(s, tokens)
+	if tables == nil {
+		tables = []Table{tokens}
+	}
+	return db.engineOn(s, tables...)
 }
 
 func TestFault64NoBatchDeletesOnceTheTurnIsAnothers(t *testing.T) {
@@ -45,7 +48,7 @@ func TestFault64NoBatchDeletesOnceTheTurnIsAnothers(t *testing.T) {
 				t.Parallel()
 				db := newDatabase(t, createTokens, createTurn, `INSERT INTO refresh_tokens (revoked) SELECT n % 20 = 0 FROM generate_series(1, 100000) AS n`, index, `ANALYZE refresh_tokens`)
 				batches, left := 0, int64(0)
-				e := db.fenced(func(string) {
+				e := db.fenced("DELETE", func(string) {
 					if batches++; batches == 3 {
 						db.exec(change)
 						left = db.number(`SELECT count(*) FROM refresh_tokens WHERE revoked`)
@@ -74,7 +77,7 @@ func TestFault64WhoTakesTheTurnWaitsForTheBatchInHand(t *testing.T) {
 			RETURN OLD;
 		END; $$;
 		CREATE TRIGGER dawdle BEFORE DELETE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION dawdle()`)
-	e := db.fenced(func(string) {})
+	e := db.fenced("DELETE", func(string) {})
 	ended := make(chan error, 1)
 	go func() {
 		_, err := e.Run(context.WithoutCancel(t.Context()), Request{Tables: e.tables}, Progress{})
@@ -110,7 +113,7 @@ func TestFault65ALockedTurnIsToldFromALockedTable(t *testing.T) {
 	tx := db.begin()
 	_, err := tx.Exec(t.Context(), `SELECT FROM turn FOR UPDATE`)
 	require.NoError(t, err)
-	e := db.fenced(func(string) {})
+	e := db.fenced("DELETE", func(string) {})
 	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.ErrorIs(t, err, ErrFenceLocked)
 	require.Empty(t, p.Tables[0].Error)
@@ -131,7 +134,18 @@ func TestFault64ATriggersErrorIsNotTakenForTheFences(t *testing.T) {
 			RAISE EXCEPTION 'invalid input syntax for type boolean: "epoch, but not of ABC: 8"' USING ERRCODE = '22P02';
 		END; $$;
 		CREATE TRIGGER refuse BEFORE DELETE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION refuse()`)
-	e := db.fenced(func(string) {})
+	e := db.fenced("DELETE", func(string) {})
 	_, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
 	require.NotErrorIs(t, err, ErrFenced)
+}
+
+func TestNoPartitionIsDroppedOnceTheTurnIsAnothers(t *testing.T) {
+	t.Parallel()
+	db := months(t, 3, "timestamptz")
+	db.exec(createTurn)
+	e := db.fenced("LOCK TABLE", func(string) { db.exec(`UPDATE turn SET epoch = 8`) }, dropped)
+	p, err := e.Run(t.Context(), Request{Tables: e.tables}, Progress{})
+	require.ErrorIs(t, err, ErrFenced)
+	require.False(t, p.Done)
+	require.Len(t, db.tables(), 4)
 }
