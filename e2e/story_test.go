@@ -30,7 +30,7 @@ func TestStoryAFleetPurgesOnItsSchedule(t *testing.T) {
 	require.Contains(t, asked.stdout, "completed in ")
 	page := f.servePage(as)
 	page.see("All is well.", "a user signed out")
-	page.press("run", "reason", "asked on the page")
+	page.press("run", "what", "run", "reason", "asked on the page")
 	await(t, patience, "the run that was asked for on the page", func() bool {
 		return db.number(`SELECT count(*) FROM siltgate.runs WHERE state = 'completed' AND requested_by = 'ops (web page)'`) == 1
 	})
