@@ -148,14 +148,14 @@ func (g governor) late(now time.Time) bool {
 	return !g.FinishBy.IsZero() && g.forecast(now).After(g.FinishBy.Add(lateMargin))
 }
 
-// rest is the pause after work that took so long. It is longer than mostRest only where Most demands
-// that.
+// rest is the pause after work that took so long. It is longer than mostRest, or than a tenth of the time left, only
+// where Most demands that: after a batch that stood still by chance the run would be late.
 func (g governor) rest(took time.Duration) time.Duration {
 	rest := restAt(g.Duty, took)
 	if g.FinishBy.IsZero() {
 		return rest
 	}
-	return max(min(rest, mostRest), restAt(g.Most, took))
+	return max(min(rest, mostRest, g.timeLeft(g.At)/10), restAt(g.Most, took))
 }
 
 // restAt is the rest after which work was that share of the time; an hour at most.

@@ -196,6 +196,17 @@ func TestARunWithADeadlineRestsForTenSecondsAtMost(t *testing.T) {
 	require.Equal(t, 99*time.Second, newGovernor(0.01, start, 0).rest(time.Second).Round(time.Second))
 }
 
+func TestABatchThatStoodStillMakesNoRunLate(t *testing.T) {
+	t.Parallel()
+	start := time.Unix(0, 0)
+	g := newGovernor(0.5, start, 20*time.Second)
+	require.Equal(t, 1900*time.Millisecond, g.rest(time.Second))
+	g = g.after(start.Add(15*time.Second), 0)
+	require.Equal(t, 400*time.Millisecond, g.rest(100*time.Millisecond))
+	g = g.after(start.Add(30*time.Second), 0)
+	require.Equal(t, 100*time.Millisecond, g.rest(100*time.Millisecond), "the duty cycle holds all the same")
+}
+
 func TestAUsualRestIsNotReportedAndTheLongestOfADeadlineIs(t *testing.T) {
 	t.Parallel()
 	require.Less(t, longRest, shownRest)
