@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -86,6 +87,7 @@ func (t *ticks) assert(ctx context.Context, insert func(context.Context, time.Ti
 // meanwhile: both insert the same.
 func (t *ticks) insert(ctx context.Context, insert func(context.Context, time.Time) error) {
 	began, pause := time.Now(), backoff.Backoff{First: firstPause, Longest: longestPause}
+	gone := false
 	for failures := 0; ; failures++ {
 		tick := t.due()
 		if tick.IsZero() {
@@ -102,8 +104,9 @@ func (t *ticks) insert(ctx context.Context, insert func(context.Context, time.Ti
 			return
 		case err == nil:
 			return
-		case failures == 0:
+		case failures == 0, !gone && errors.As(err, new(schemaGoneError)): // also if another error came first
 			t.log.Error("tick not inserted: it is tried again until it is", "tick", tick, "error", err)
+			gone = errors.As(err, new(schemaGoneError))
 		}
 		if !pause.Wait(ctx) {
 			return
