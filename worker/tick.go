@@ -96,6 +96,7 @@ func (t *ticks) insert(ctx context.Context, insert func(context.Context, time.Ti
 		trying, cancel := context.WithTimeout(ctx, insertTimeout)
 		err := insert(trying, tick)
 		cancel()
+		isGone := errors.As(err, new(schemaGoneError))
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -104,9 +105,9 @@ func (t *ticks) insert(ctx context.Context, insert func(context.Context, time.Ti
 			return
 		case err == nil:
 			return
-		case failures == 0, !gone && errors.As(err, new(schemaGoneError)): // also if another error came first
+		case failures == 0, isGone && !gone: // another error may have come first
 			t.log.Error("tick not inserted: it is tried again until it is", "tick", tick, "error", err)
-			gone = errors.As(err, new(schemaGoneError))
+			gone = isGone
 		}
 		if !pause.Wait(ctx) {
 			return

@@ -43,8 +43,9 @@ const Long = 15 * time.Second
 
 // Monitor watches a replica's pool for outages. An outage is a time in which the database
 // cannot be worked with: it is not reached, or it is read-only. A statement that takes too long
-// is none while the database is reached. The monitor traces the pool's connections to notice an outage, looks for the database until it is back, and
-// writes one log line for all that fails in between.
+// is none while the database is reached. The monitor traces the pool's connections to notice an
+// outage, looks for the database until it is back, and writes one log line for all that fails in
+// between.
 type Monitor struct {
 	log   *slog.Logger
 	noted chan struct{} // has one when an outage may have begun

@@ -17,11 +17,12 @@ func (r *slice) proceed(ctx context.Context) error {
 		return err
 	}
 	for {
+		over := r.over()
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case r.over() != nil:
-			return r.over()
+		case over != nil:
+			return over
 		case r.DryRun:
 			return nil
 		case r.MaxDuration > 0 && r.clock().Sub(r.progress.Cutoff) >= r.MaxDuration:
